@@ -1,0 +1,241 @@
+#include "platform/base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "platform/base/mem.h"
+#include "platform/base/utf8.h"
+
+static bool fail(struct err *err, const char *what)
+{
+    int code = errno;
+    enum err_kind kind = code == ENOENT ? ERR_MISSING : code == EACCES ? ERR_DENIED : ERR_STORAGE;
+    return err_set(err, kind, code, "%s: %s", what, strerror(code));
+}
+
+bool file_read(const char *path, size_t limit, struct buf *buf, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return fail(err, "cannot open");
+    }
+    struct stat info;
+    bool ok = fstat(fd, &info) == 0 && !S_ISDIR(info.st_mode);
+    if (!ok) {
+        errno = EISDIR;
+        fail(err, "cannot read");
+    }
+    size_t total = 0, hint = ok && info.st_size > 0 ? (size_t)info.st_size : 0;
+    if (ok && hint && hint <= limit) {
+        buf_reserve(buf, hint + 1);
+    }
+    while (ok) {
+        char *to = buf_reserve(buf, 65536);
+        ssize_t n = to ? read(fd, to, 65536) : -1;
+        if (n < 0 && to && errno == EINTR) {
+            continue;
+        }
+        if (n < 0 || total + (size_t)n > limit) {
+            ok = n < 0 && to ? fail(err, "cannot read")
+                             : err_set(err, ERR_INPUT, EFBIG, "larger than %zu bytes", limit);
+        } else if (n == 0) {
+            break;
+        } else {
+            total += (size_t)n;
+            buf->n += (size_t)n;
+            buf->s[buf->n] = 0;
+        }
+    }
+    close(fd);
+    return ok;
+}
+
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno != EINTR) {
+            return false;
+        }
+        if (done > 0) {
+            bytes += done;
+            n -= (size_t)done;
+        }
+    }
+    return true;
+}
+
+static void folder_of(const char *path, char *folder, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash) {
+        snprintf(folder, size, ".");
+    } else {
+        snprintf(folder, size, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    }
+}
+
+bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
+{
+    char beside[4096], folder[4096];
+    if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside)) {
+        return err_set(err, ERR_INPUT, ENAMETOOLONG, "the path is too long");
+    }
+    int fd = mkostemp(beside, O_CLOEXEC);
+    if (fd < 0) {
+        return fail(err, "cannot create");
+    }
+    bool ok = write_all(fd, bytes, n) && fsync(fd) == 0;
+    if (!ok) {
+        fail(err, "cannot write");
+    }
+    if (close(fd) != 0 && ok) {
+        ok = fail(err, "cannot close");
+    }
+    if (ok && rename(beside, path) != 0) {
+        ok = fail(err, "cannot replace");
+    }
+    if (!ok) {
+        unlink(beside);
+        return false;
+    }
+    folder_of(path, folder, sizeof(folder));
+    return file_sync_folder(folder, err);
+}
+
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+int64_t file_size(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? info.st_size : -1;
+}
+
+bool file_remove(const char *path, struct err *err)
+{
+    return unlink(path) == 0 || errno == ENOENT || fail(err, "cannot remove");
+}
+
+bool file_rename(const char *from, const char *to, struct err *err)
+{
+    char folder[4096];
+    if (rename(from, to) != 0) {
+        return fail(err, "cannot move");
+    }
+    folder_of(to, folder, sizeof(folder));
+    return file_sync_folder(folder, err);
+}
+
+bool file_copy(const char *from, const char *to, struct err *err)
+{
+    struct buf bytes = {0};
+    bool ok = file_read(from, SIZE_MAX / 2, &bytes, err) && file_write(to, bytes.s, bytes.n, err);
+    buf_finish(&bytes);
+    return ok;
+}
+
+bool file_make_folder(const char *path, struct err *err)
+{
+    struct stat info;
+    if (stat(path, &info) == 0) {
+        errno = ENOTDIR;
+        return S_ISDIR(info.st_mode) || fail(err, "cannot make a folder");
+    }
+    char *copy = mem_strdup(path), *slash = strrchr(copy, '/');
+    bool ok = true;
+    if (slash && slash != copy) {
+        *slash = 0;
+        ok = file_make_folder(copy, err);
+    }
+    free(copy);
+    return ok && (mkdir(path, 0700) == 0 || errno == EEXIST || fail(err, "cannot make a folder"));
+}
+
+struct tree {
+    const char *path;
+    struct err *err;
+    bool ok;
+};
+
+static bool remove_entry(void *ctx, const char *name)
+{
+    struct tree *tree = ctx;
+    char path[4096];
+    struct stat info;
+    snprintf(path, sizeof(path), "%s/%s", tree->path, name);
+    if (lstat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+        tree->ok = file_remove_tree(path, tree->err);
+    } else {
+        tree->ok = file_remove(path, tree->err);
+    }
+    return tree->ok;
+}
+
+bool file_remove_tree(const char *path, struct err *err)
+{
+    if (!file_exists(path)) {
+        return true;
+    }
+    struct tree tree = {path, err, true};
+    return file_list(path, remove_entry, &tree, err) && tree.ok &&
+           (rmdir(path) == 0 || fail(err, "cannot remove the folder"));
+}
+
+bool file_list(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx,
+               struct err *err)
+{
+    DIR *dir = opendir(folder);
+    if (!dir) {
+        return fail(err, "cannot read the folder");
+    }
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            !each(ctx, entry->d_name)) {
+            break;
+        }
+    }
+    closedir(dir);
+    return true;
+}
+
+bool file_sync_folder(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return fail(err, "cannot open the folder");
+    }
+    bool ok = fsync(fd) == 0 || errno == EINVAL || fail(err, "cannot sync the folder");
+    close(fd);
+    return ok;
+}
+
+int64_t file_free_space(const char *path)
+{
+    struct statvfs info;
+    return statvfs(path, &info) == 0 ? (int64_t)info.f_bavail * (int64_t)info.f_frsize : -1;
+}
+
+bool file_is_plain_name(struct str name)
+{
+    if (name.n == 0 || name.n > 255 || str_is(name, ".") || str_is(name, "..") ||
+        !utf8_valid(name)) {
+        return false;
+    }
+    for (size_t i = 0; i < name.n; i++) {
+        unsigned char c = (unsigned char)name.s[i];
+        if (c < 0x20 || c == 0x7f || c == '/' || c == '\\') {
+            return false;
+        }
+    }
+    return true;
+}

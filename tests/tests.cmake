@@ -1,0 +1,89 @@
+# tests/ROOM/NAME.c is one cmocka program, tests/ROOM/NAME.sh one script; each program links its
+# own room only, so the link list proves that the room stands alone.
+enable_testing()
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
+
+set(test_environment
+  "GOCUA_SOURCE=${CMAKE_SOURCE_DIR}" "GOCUA_BUILD=${CMAKE_BINARY_DIR}"
+  "ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:strict_string_checks=1"
+  "UBSAN_OPTIONS=print_stacktrace=1"
+  "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/data/lsan.supp:print_suppressions=0"
+  "FONTCONFIG_FILE=${CMAKE_SOURCE_DIR}/assets/fonts/fonts.conf" "TZ=Asia/Ho_Chi_Minh")
+
+function(suite dir) # suite(DIR [USES ROOM...] [LIBS LIB...] [TIMEOUT S] [SERIAL])
+  cmake_parse_arguments(S "SERIAL" "TIMEOUT" "USES;LIBS" ${ARGN})
+  if(NOT S_TIMEOUT)
+    set(S_TIMEOUT 300)
+  endif()
+  string(REPLACE "/" "_" deps "${S_USES}")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${dir}/*.c)
+  file(GLOB helpers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${dir}/helper_*.c)
+  list(REMOVE_ITEM sources ${helpers} "")
+  foreach(source ${sources})
+    get_filename_component(name ${source} NAME_WE)
+    set(target test_${dir}_${name})
+    if(TARGET PkgConfig::CMOCKA AND NOT GOCUA_FUZZ)
+      add_executable(${target} ${source} ${helpers})
+      target_link_libraries(${target} PRIVATE ${deps} PkgConfig::CMOCKA ${S_LIBS})
+      add_test(NAME ${dir}/${name} COMMAND ${target})
+      list(APPEND tests ${dir}/${name})
+    endif()
+  endforeach()
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${dir}/*.sh)
+  foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    add_test(NAME ${dir}/${name}.sh COMMAND bash ${script})
+    list(APPEND tests ${dir}/${name}.sh)
+  endforeach()
+  if(tests)
+    set_tests_properties(${tests} PROPERTIES TIMEOUT ${S_TIMEOUT} SKIP_RETURN_CODE 77
+                         ENVIRONMENT "${test_environment}" RUN_SERIAL ${S_SERIAL})
+  endif()
+endfunction()
+
+function(bench name) # bench(NAME [USES ROOM...] [LIBS LIB...]): built, never run by the tests
+  cmake_parse_arguments(B "" "" "USES;LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/${name}.c
+                                      ${CMAKE_SOURCE_DIR}/tests/bench/${name}_*.c)
+  if(sources AND NOT GOCUA_FUZZ)
+    string(REPLACE "/" "_" deps "${B_USES}")
+    add_executable(bench_${name} ${sources})
+    target_link_libraries(bench_${name} PRIVATE ${deps} ${B_LIBS})
+    set_target_properties(bench_${name} PROPERTIES
+      OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+  endif()
+endfunction()
+
+function(fuzz name) # fuzz(NAME USES ROOM...): tests/fuzz/NAME.c with LLVMFuzzerTestOneInput
+  cmake_parse_arguments(F "" "" "USES;LIBS" ${ARGN})
+  if(GOCUA_FUZZ AND EXISTS ${CMAKE_SOURCE_DIR}/tests/fuzz/${name}.c)
+    string(REPLACE "/" "_" deps "${F_USES}")
+    add_executable(fuzz_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/${name}.c)
+    target_link_libraries(fuzz_${name} PRIVATE ${deps} ${F_LIBS})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()
+
+suite(base     USES platform/base)
+suite(db       USES platform/db)
+suite(thread   USES platform/thread)
+suite(system   USES platform/system)
+suite(sensor   USES platform/sensor LIBS PkgConfig::QRENCODE zbar m)
+suite(window   USES platform/window)
+suite(http     USES sync/http)
+suite(openrosa USES sync/openrosa)
+suite(handover USES sync/handover)
+suite(sync     USES sync/run sync/carrier sync/openrosa sync/http)
+suite(form     USES app/form)
+suite(ident    USES app/ident)
+suite(lang     USES app/lang)
+suite(store    USES app/store)
+suite(work     USES app/work)
+suite(ui       USES app/ui)
+suite(question USES app/question)
+suite(screen   USES app/screen app/work app/ui app/question platform/window TIMEOUT 900)
+suite(cli      USES app/cli)
+suite(hub      USES app/hub)
+suite(house)
+suite(visit    TIMEOUT 1500 SERIAL)
