@@ -74,8 +74,8 @@ static int write_date_time(int64_t ms, char *text)
     int64_t days = floor_div(ms, 86400000);
     int rest = (int)(ms - days * 86400000);
     clock_date(days, &year, &month, &day);
-    return snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%03d", year % 10000, month, day,
-                    rest / 3600000, rest / 60000 % 60, rest / 1000 % 60, rest % 1000);
+    return snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%03d", year % 10000, month,
+                    day, rest / 3600000, rest / 60000 % 60, rest / 1000 % 60, rest % 1000);
 }
 
 void clock_format_utc(int64_t ms, char text[CLOCK_TEXT])

@@ -1,5 +1,5 @@
-/* Time: wall clock in UTC milliseconds since 1970 (64 bits), monotonic milliseconds for waiting, and
- * their text forms. Tests may stop both clocks. */
+/* Time: wall clock in UTC milliseconds since 1970 (64 bits), monotonic milliseconds for waiting,
+ * and their text forms. Tests may stop both clocks. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -28,8 +28,8 @@ void clock_format_local(int64_t ms, char text[CLOCK_TEXT]);
 /* "2026-11-05" in the zone of the device. */
 void clock_format_date(int64_t ms, char text[CLOCK_TEXT]);
 
-/* Reads `YYYY-MM-DD` or a dateTime with optional fraction and zone (without one: that of the device);
- * false when the text is no such moment. */
+/* Reads `YYYY-MM-DD` or a dateTime with optional fraction and zone (without one: that of the
+ * device); false when the text is no such moment. */
 bool clock_parse(struct str text, int64_t *ms);
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar; the caller has checked it. */

@@ -13,10 +13,10 @@
 struct csv {
     struct str rest;
     char separator;
-    long line;                 /* of the row just read, from 1 */
-    VEC(struct str) cells;     /* of that row; borrowed until the next call */
-    struct buf unquoted;       /* holds cells that had doubled quotes */
-    VEC(size_t) moved;         /* cells that point into it, as cell and offset in turn */
+    long line;             /* of the row just read, from 1 */
+    VEC(struct str) cells; /* of that row; borrowed until the next call */
+    struct buf unquoted;   /* holds cells that had doubled quotes */
+    VEC(size_t) moved;     /* cells that point into it, as cell and offset in turn */
 };
 
 /* Starts reading; nothing is copied. */

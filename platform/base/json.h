@@ -9,7 +9,8 @@
 
 struct json; /* one value; members and elements belong to the root */
 
-/* Reads one value (any kind); NULL with ERR_INPUT when the text is no JSON. json_destroy frees it. */
+/* Reads one value (any kind); NULL with ERR_INPUT when the text is no JSON. json_destroy frees it.
+ */
 struct json *json_parse(struct str text, struct err *err);
 
 /* Frees a root; takes NULL. */
@@ -24,7 +25,8 @@ const struct json *json_at(const struct json *array, size_t i);
 /* Elements of an array or members of an object; 0 for anything else. */
 size_t json_count(const struct json *value);
 
-/* The i-th member of an object in the order of the file: its key and value; false behind the last. */
+/* The i-th member of an object in the order of the file: its key and value; false behind the last.
+ */
 bool json_member(const struct json *object, size_t i, const char **key, const struct json **value);
 
 /* The text of a string, else other (may be NULL). */
@@ -40,7 +42,14 @@ int64_t json_int(const struct json *value, int64_t other);
 bool json_bool(const struct json *value, bool other);
 
 /* What it is. NULL counts as JSON_IS_NULL. */
-enum json_kind { JSON_IS_NULL, JSON_IS_BOOL, JSON_IS_NUMBER, JSON_IS_TEXT, JSON_IS_ARRAY, JSON_IS_OBJECT };
+enum json_kind {
+    JSON_IS_NULL,
+    JSON_IS_BOOL,
+    JSON_IS_NUMBER,
+    JSON_IS_TEXT,
+    JSON_IS_ARRAY,
+    JSON_IS_OBJECT
+};
 enum json_kind json_kind(const struct json *value);
 
 /* Appends a text as JSON string with its quotes. */

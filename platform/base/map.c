@@ -39,8 +39,7 @@ static uint64_t hash_of(struct str key)
 static struct map_slot *slot_for(const struct map *map, struct str key, uint64_t hash)
 {
     size_t i = hash & (map->cap - 1);
-    while (map->slots[i].key.s &&
-           (map->slots[i].hash != hash || !str_eq(map->slots[i].key, key))) {
+    while (map->slots[i].key.s && (map->slots[i].hash != hash || !str_eq(map->slots[i].key, key))) {
         i = (i + 1) & (map->cap - 1);
     }
     return &map->slots[i];

@@ -1,6 +1,6 @@
-/* Text → pointer, a hash table. Keys are borrowed: they must outlive the map (put them into an arena
- * first). The hash is seeded at random, so no file can choose its collisions. Zeroed memory is an
- * empty map. */
+/* Text → pointer, a hash table. Keys are borrowed: they must outlive the map (put them into an
+ * arena first). The hash is seeded at random, so no file can choose its collisions. Zeroed memory
+ * is an empty map. */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 

@@ -9,8 +9,8 @@ static size_t sequence(const unsigned char *s, size_t n)
     if (s[0] < 0x80) {
         return s[0] != 0;
     }
-    size_t want = s[0] >= 0xc2 && s[0] <= 0xdf ? 2
-                  : (s[0] & 0xf0) == 0xe0      ? 3
+    size_t want = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
+                  : (s[0] & 0xf0) == 0xe0        ? 3
                   : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
                                                  : 0;
     if (!want || n < want) {

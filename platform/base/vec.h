@@ -25,7 +25,7 @@
 
 /* Removes the i-th, keeping the order. */
 #define vec_remove(vec, i)                                                                         \
-    (memmove(&(vec)->v[i], &(vec)->v[(i) + 1], ((vec)->n - (i) - 1) * sizeof(*(vec)->v)),          \
+    (memmove(&(vec)->v[i], &(vec)->v[(i) + 1], ((vec)->n - (i)-1) * sizeof(*(vec)->v)),            \
      (void)(vec)->n--)
 
 /* Frees the array and leaves it empty. */

@@ -7,12 +7,12 @@
 
 enum { PATH_TEXT = 1024 };
 
-/* The folder of the program's data: $GOCUA_DATA, else $XDG_DATA_HOME/NAME, else ~/.local/share/NAME.
- * Made when it is not there. */
+/* The folder of the program's data: $GOCUA_DATA, else $XDG_DATA_HOME/NAME, else
+ * ~/.local/share/NAME. Made when it is not there. */
 bool path_data(const char *name, char path[PATH_TEXT], struct err *err);
 
-/* A folder or file below the shipped assets ("forms"): $GOCUA_ASSETS, else beside the build, else the
- * installed share/gocua. ERR_MISSING when nothing is there. */
+/* A folder or file below the shipped assets ("forms"): $GOCUA_ASSETS, else beside the build, else
+ * the installed share/gocua. ERR_MISSING when nothing is there. */
 bool path_asset(const char *what, char path[PATH_TEXT], struct err *err);
 
 /* The folder with the compiled catalogues (lang/xx/LC_MESSAGES/gocua.mo). */

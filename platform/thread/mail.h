@@ -8,12 +8,12 @@
 #include "platform/base/err.h"
 
 struct mail {
-    int kind;                       /* meaning given by the room that posts it */
-    uint64_t about;                 /* which job, record or screen */
-    int64_t number;                 /* progress, count */
-    void *parcel;                   /* owned by the mail; NULL when taken */
-    void (*discard)(void *parcel);  /* frees the parcel; NULL: free() */
-    struct err err;                 /* kind ERR_NONE when it went well */
+    int kind;                      /* meaning given by the room that posts it */
+    uint64_t about;                /* which job, record or screen */
+    int64_t number;                /* progress, count */
+    void *parcel;                  /* owned by the mail; NULL when taken */
+    void (*discard)(void *parcel); /* frees the parcel; NULL: free() */
+    struct err err;                /* kind ERR_NONE when it went well */
 };
 
 struct mailbox;

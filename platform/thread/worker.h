@@ -10,8 +10,10 @@
 struct worker;
 
 struct job {
-    void (*run)(void *ctx, const atomic_bool *stop); /* on the worker; looks at stop in long loops */
-    void (*done)(void *ctx); /* on the worker, always, also for a job that was never run; frees ctx */
+    void (*run)(void *ctx,
+                const atomic_bool *stop); /* on the worker; looks at stop in long loops */
+    void (*done)(
+        void *ctx); /* on the worker, always, also for a job that was never run; frees ctx */
     void *ctx;
 };
 

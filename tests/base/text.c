@@ -78,7 +78,8 @@ static void csv_reads_quotes_and_line_ends(void **state)
 {
     struct csv csv;
     struct err err;
-    csv_begin(&csv, STR("\xef\xbb\xbf" "a,b\r\n\"x, \"\"y\"\"\",\"two\nlines\"\n\nz"));
+    csv_begin(&csv, STR("\xef\xbb\xbf"
+                        "a,b\r\n\"x, \"\"y\"\"\",\"two\nlines\"\n\nz"));
     assert_true(csv_row(&csv, &err) && csv.cells.n == 2 && str_is(csv.cells.v[0], "a"));
     assert_true(csv_row(&csv, &err) && csv.cells.n == 2);
     assert_true(str_is(csv.cells.v[0], "x, \"y\"") && str_is(csv.cells.v[1], "two\nlines"));
