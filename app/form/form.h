@@ -1,6 +1,6 @@
 /* The XForms engine: a form (definition, read once), an entry (one filling of it), the walk through
  * its questions, and what a screen needs to show one. It knows no screen, no store and no network:
- * media come through struct form_media, long lists through struct list_source, and every change is
+ * media come through struct form_media, long lists through struct form_list, and every change is
  * told to one hook. A form and its entries belong to one thread. Refs are absolute paths with
  * 1-based positions ("/data/rep[2]/x", "/data/meta/entity/@id"); [1] may be left out. Values are
  * the texts that stand in the XML. Texts given out are borrowed until the entry changes next, if
@@ -19,32 +19,32 @@
 /* ---- lists and media ------------------------------------------------------------------------- */
 
 /* A long list (CSV or entity list) that is asked, not held: rows are numbered from 0 in the order
- * of the file, columns in the order of the header. app/store answers from SQLite; list_from_csv
- * from the bytes of a file. Put this struct first in your own. */
-struct list_source {
-    const struct list_ops *ops;
+ * of the file, columns in the order of the header. app/store answers from SQLite;
+ * form_list_from_csv from the bytes of a file. Put this struct first in your own. */
+struct form_list {
+    const struct form_list_ops *ops;
 };
 
-struct list_ops {
+struct form_list_ops {
     /* Number of rows. */
-    uint32_t (*row_count)(struct list_source *list);
+    uint32_t (*row_count)(struct form_list *list);
     /* Number of columns. */
-    size_t (*column_count)(struct list_source *list);
+    size_t (*column_count)(struct form_list *list);
     /* Name of the i-th column; borrowed for the life of the list. */
-    struct str (*column_name)(struct list_source *list, size_t column);
+    struct str (*column_name)(struct form_list *list, size_t column);
     /* Writes up to cap numbers of the rows whose cell equals value into rows, in order, beginning
      * behind the first `skip` hits; returns how many were written. */
-    size_t (*find)(struct list_source *list, size_t column, struct str value, size_t skip,
+    size_t (*find)(struct form_list *list, size_t column, struct str value, size_t skip,
                    uint32_t *rows, size_t cap);
     /* The text of a cell (empty when the row is short); borrowed until the next call of cell. */
-    struct str (*cell)(struct list_source *list, uint32_t row, size_t column);
+    struct str (*cell)(struct form_list *list, uint32_t row, size_t column);
     /* Frees the list; may be NULL for one that belongs to somebody else. */
-    void (*destroy)(struct list_source *list);
+    void (*destroy)(struct form_list *list);
 };
 
 /* A list over the bytes of a CSV file, which it takes over (buf is left empty). Rows are found by
  * an index that is built when a column is first asked for. Destroy through ops->destroy. */
-bool list_from_csv(struct buf *bytes, struct list_source **list, struct err *err);
+bool form_list_from_csv(struct buf *bytes, struct form_list **list, struct err *err);
 
 /* Where the form's files come from. `uri` is as it stands in the form: "jr://file-csv/wards.csv",
  * "jr://file/x.geojson", "jr://instance/last-saved", "x.csv" for pulldata. */
@@ -54,7 +54,7 @@ struct form_media {
     bool (*read)(void *ctx, const char *uri, struct buf *bytes, struct err *err);
     /* Gives a ready list for a CSV or entity list, destroyed with the form; false: use read. May be
      * NULL. */
-    bool (*list)(void *ctx, const char *uri, struct list_source **list);
+    bool (*list)(void *ctx, const char *uri, struct form_list **list);
 };
 
 /* The file name behind the last slash of a jr: address or path; borrowed from uri. */
