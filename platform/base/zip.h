@@ -1,0 +1,16 @@
+/* Bytes made smaller by zlib (RFC 1950), and back with a limit. Any thread. */
+#ifndef BASE_ZIP_H
+#define BASE_ZIP_H
+
+#include <stdbool.h>
+#include "platform/base/buf.h"
+#include "platform/base/err.h"
+
+/* Appends the packed bytes. */
+void zip_pack(struct buf *to, struct str bytes);
+
+/* Appends the unpacked bytes. ERR_INPUT when they are damaged, cut, have something behind them, or
+ * would be more than limit bytes. */
+bool zip_unpack(struct buf *to, struct str packed, size_t limit, struct err *err);
+
+#endif

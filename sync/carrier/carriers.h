@@ -1,0 +1,18 @@
+/* The carriers there are. A new one is a file sync/carrier/NAME.c with
+ * `const struct carrier carrier_NAME` and a line here. */
+#ifndef CARRIER_CARRIERS_H
+#define CARRIER_CARRIERS_H
+
+#include "sync/run/carrier.h"
+
+#define CARRIERS(X)                                                                                \
+    X(openrosa) /* ODK Central, KoboToolbox, our hub: address is the server */                     \
+    X(folder)   /* sealed bundles into a folder, such as a USB stick */
+
+#define CARRIER_DECLARE(name) extern const struct carrier carrier_##name;
+CARRIERS(CARRIER_DECLARE)
+
+/* The carrier of that name, or NULL. */
+const struct carrier *carrier_find(const char *name);
+
+#endif

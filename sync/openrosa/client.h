@@ -1,0 +1,107 @@
+/* Talks OpenRosa to one enrolled server: probe, form list, manifest, files, records. It keeps no
+ * state but connections, the size limit of the server and ETags handed in; what is confirmed is
+ * remembered by the caller. One thread at a time. */
+#ifndef OPENROSA_CLIENT_H
+#define OPENROSA_CLIENT_H
+
+#include <stdatomic.h>
+#include "sync/openrosa/answer.h"
+#include "sync/openrosa/wire.h"
+
+struct portal;
+
+/* Texts are copied by portal_open. */
+struct portal_settings {
+    const char *server;          /* address up to, not including, /formList */
+    const char *device_id;       /* sent as ?deviceID=; NULL: none */
+    const char *agent;           /* NULL: "GoCua/VERSION" */
+    const char *user, *password; /* NULL with a token in the address */
+    const char *pins, *ca_file;  /* as in http_settings */
+    int connect_seconds, stall_seconds;
+    const atomic_bool *stop;
+    void (*progress)(void *ctx, int64_t sent, int64_t received);
+    void *progress_ctx;
+};
+
+/* Opens without asking the network; ERR_INPUT for an address that is none. */
+bool portal_open(struct portal **client, const struct portal_settings *settings, struct err *err);
+
+/* Frees; takes NULL. */
+void portal_close(struct portal *client);
+
+/* HEAD /submission: is a genuine server there? True with ANSWER_GENUINE; learns the size limit. */
+bool portal_probe(struct portal *client, struct answer *answer, struct err *err);
+
+/* Asks for the form list. False with answer->meaning and err otherwise; wire_form_list_finish frees
+ * *list in both cases. URLs of another server are moved to list->bad. */
+bool portal_form_list(struct portal *client, struct wire_form_list *list, struct answer *answer,
+                      struct err *err);
+
+/* Asks for the manifest of a form, likewise. */
+bool portal_manifest(struct portal *client, const char *url, struct wire_manifest *manifest,
+                     struct answer *answer, struct err *err);
+
+/* Asks which entities were deleted (ids: comma-separated or NULL for all). */
+bool portal_integrity(struct portal *client, const char *url, const char *ids,
+                      struct wire_integrity *integrity, struct answer *answer, struct err *err);
+
+/* A file to be fetched. */
+struct portal_download {
+    const char *url;
+    const char *md5;  /* small hex digits that the bytes must have; NULL or "": not checked */
+    const char *etag; /* of the copy here, sent as If-None-Match; NULL: none */
+    int64_t limit;    /* bytes; 0: 200 MiB */
+    bool (*sink)(void *ctx, const void *bytes, size_t n, struct err *err);
+    void *sink_ctx;
+    char new_etag[128]; /* out */
+    int64_t size;       /* out: bytes received */
+};
+
+/* Fetches into the sink and checks the hash at the end: only true means that what the sink got may
+ * be used. ANSWER_NOT_CHANGED (true) when the ETag still holds. */
+bool portal_fetch(struct portal *client, struct portal_download *download, struct answer *answer,
+                  struct err *err);
+
+/* A file of a record. */
+struct portal_file {
+    const char *name; /* as the XML has it */
+    const char *type; /* MIME type; NULL: application/octet-stream */
+    int64_t size;
+    bool is_confirmed; /* in, and out: the server took it */
+    bool is_refused;   /* out: the server has another file of this name, or it is too large */
+};
+
+struct portal_record {
+    struct str xml; /* frozen bytes */
+    bool is_edit;
+    bool is_xml_confirmed; /* an earlier POST of these bytes was accepted */
+    struct portal_file *files;
+    size_t n_files;
+    /* Reads a file from its start, one at a time. */
+    bool (*open_file)(void *ctx, size_t i, struct err *err);
+    bool (*read_file)(void *ctx, void *bytes, size_t room, size_t *got, struct err *err);
+    void (*close_file)(void *ctx);
+    /* Told after every accepted POST, before the next: is_xml_confirmed and the is_confirmed of the
+     * files now say what the server has. False stops the sending. */
+    bool (*confirmed)(void *ctx, struct err *err);
+    void *ctx;
+};
+
+/* Sends a record in as many POSTs as the server's limit asks for, one after another, unconfirmed
+ * files only. True with ANSWER_ACCEPTED when every POST was accepted and no file is refused. After
+ * a break, call it again later: it goes on at the first file that is not confirmed. When the server
+ * names attachments that it lacks, their is_confirmed is cleared and they are sent again once. */
+bool portal_send(struct portal *client, struct portal_record *record, struct answer *answer,
+                 struct err *err);
+
+/* How many files from the list of unconfirmed sizes (n of them) go into the next POST: at least one
+ * if there is any, at most 100, together with the XML at most limit bytes. Pure. */
+size_t portal_batch(const int64_t *sizes, size_t n, int64_t xml_size, int64_t limit);
+
+/* The size limit that the server told last (10,000,000 before that). */
+int64_t portal_limit(const struct portal *client);
+
+/* Forgets kept connections after a change of network. */
+void portal_forget_connections(struct portal *client);
+
+#endif

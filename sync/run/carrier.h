@@ -1,0 +1,62 @@
+/* A way for records to leave and forms to arrive: what every carrier (OpenRosa server, folder on a
+ * stick) must do. The list of them is sync/carrier/carriers.h. One thread at a time. */
+#ifndef RUN_CARRIER_H
+#define RUN_CARRIER_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include "sync/run/inbox.h"
+#include "sync/run/outbox.h"
+
+enum carrier_step { CARRIER_CONNECT, CARRIER_SEND, CARRIER_FETCH };
+
+/* How far it is; both counts are of bodies, total 0 when not known. */
+struct carrier_progress {
+    enum carrier_step step;
+    int64_t record;      /* being sent, or 0 */
+    const char *form_id; /* being fetched, or NULL */
+    int64_t done, total; /* bytes */
+};
+
+struct carrier_settings {
+    const char *address; /* server, or path of a folder */
+    const char *device_id;
+    const char *user, *password;
+    const char *pins, *ca_file;
+    const unsigned char
+        *organisation_key;              /* 32 bytes (X25519) that bundles are sealed to, or NULL */
+    const unsigned char *device_secret; /* Ed25519 secret key (SIGN_SECRET bytes), or NULL */
+    const atomic_bool *stop;
+    void (*progress)(void *ctx, const struct carrier_progress *progress);
+    void *progress_ctx;
+};
+
+/* What a fetch has brought. */
+struct carrier_news {
+    int forms_new, forms_same, forms_bad; /* new includes changed files only */
+    int files;                            /* fetched */
+    int64_t bytes;
+    char first_bad[96]; /* form id of the first bad one */
+    char why_bad[160];
+};
+
+struct carrier {
+    const char *name;
+    size_t state_size; /* zeroed memory of so many bytes is handed to open */
+    /* Opens and makes sure that the other side is genuine. False: *outcome says why (action RETRY
+     * or HOLD, scope ALL) and close is called all the same. */
+    bool (*open)(void *state, const struct carrier_settings *settings,
+                 struct outbox_outcome *outcome);
+    /* Sends one record, files that are not confirmed only; calls outbox->ops open_file, read_file,
+     * close_file and confirm. *outcome is always complete but for next_ms. */
+    void (*send)(void *state, const struct outbox *outbox, struct outbox_item *item,
+                 struct outbox_outcome *outcome);
+    /* Fetches what is new. A bad form never stops the others; false with *outcome only when the
+     * other side cannot be used at all. NULL: this carrier brings nothing. */
+    bool (*fetch)(void *state, const struct inbox *inbox, struct carrier_news *news,
+                  struct outbox_outcome *outcome);
+    /* Frees what open made. */
+    void (*close)(void *state);
+};
+
+#endif

@@ -1,0 +1,71 @@
+/* What a session needs from the place that keeps forms and lists: a contract, implemented by
+ * app/store. A form with its files is taken over in one step after every hash was checked; until
+ * then the old one stays. Called on the thread of the session. */
+#ifndef RUN_INBOX_H
+#define RUN_INBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "platform/base/err.h"
+#include "platform/base/str.h"
+
+enum inbox_kind {
+    INBOX_FORM,          /* the XForm itself */
+    INBOX_MEDIA,         /* picture, CSV, … : hash is its md5 */
+    INBOX_LIST,          /* entity list: hash is only a change token */
+    INBOX_LIST_APPROVAL, /* entity list where the server must approve: no local creation */
+};
+
+struct inbox_file {
+    enum inbox_kind kind;
+    const char *name;          /* plain file name, checked; "" for the form itself */
+    const char *hash;          /* as the server names it, e.g. "md5:…" */
+    const char *integrity_url; /* lists only; else NULL */
+};
+
+struct inbox_form {
+    const char *form_id, *version, *name;
+    const char *hash;               /* "md5:…" of the XML */
+    const struct inbox_file *files; /* by the manifest, without the form itself */
+    size_t n_files;
+};
+
+struct inbox_ops {
+    /* Is the XML of exactly this form (id, version, hash) here? */
+    bool (*has_form)(void *ctx, const struct inbox_form *form, bool *has, struct err *err);
+    /* Is this file with this hash part of that form's present state here? */
+    bool (*has_file)(void *ctx, const struct inbox_form *form, const struct inbox_file *file,
+                     bool *has, struct err *err);
+    /* Starts taking over a new state of the form; *update is handed to the rest. */
+    bool (*begin)(void *ctx, const struct inbox_form *form, void **update, struct err *err);
+    /* A file follows in pieces. */
+    bool (*open_file)(void *ctx, void *update, const struct inbox_file *file, struct err *err);
+    bool (*write_file)(void *ctx, void *update, const void *bytes, size_t n, struct err *err);
+    /* It is whole and its hash was checked. */
+    bool (*close_file)(void *ctx, void *update, struct err *err);
+    /* The file has not changed: the copy that is here (has_file said so) is part of the new state
+     * too. file kind INBOX_FORM: the XML. */
+    bool (*keep_file)(void *ctx, void *update, const struct inbox_file *file, struct err *err);
+    /* All there: the new state replaces the old in one step. A form that cannot be used (does not
+     * parse) is refused with ERR_INPUT and the old stays. Ends *update in any case. */
+    bool (*commit)(void *ctx, void *update, struct err *err);
+    /* Throws the half taken state away. */
+    void (*abort)(void *ctx, void *update);
+    /* The server's list was read to the end: forms that it no longer offers may be marked so (never
+     * deleted while records need them). */
+    bool (*offered)(void *ctx, const struct inbox_form *forms, size_t n, struct err *err);
+    /* The ids of entities of a list that were created here and not yet seen from the server, comma-
+     * separated into ids (room bytes); "" when there are none. */
+    bool (*offline_ids)(void *ctx, const struct inbox_file *list, char *ids, size_t room,
+                        struct err *err);
+    /* The server says that this entity is deleted. */
+    bool (*entity_deleted)(void *ctx, const struct inbox_file *list, const char *id,
+                           struct err *err);
+};
+
+struct inbox {
+    const struct inbox_ops *ops;
+    void *ctx;
+};
+
+#endif

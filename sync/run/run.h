@@ -1,0 +1,57 @@
+/* One session: connect, send what is due, fetch what is new, tell. One record at a time, a bad one
+ * never delays the others, and every record that stays has its reason. Runs on the worker's (or the
+ * command line's) thread; owns no thread and no clock but platform/base/clock.h. */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "sync/run/carrier.h"
+
+enum run_step {
+    RUN_CONNECTING, /* asking whether the server is there and genuine */
+    RUN_SENDING,    /* record, done and total bytes are set */
+    RUN_SETTLED,    /* record was sent, or waits for a reason: outcome is set */
+    RUN_FETCHING,   /* form_id, done and total */
+    RUN_DONE,
+};
+
+/* What the session tells; borrowed for the call. SENDING and FETCHING at most five times a second,
+ * the others always. */
+struct run_report {
+    enum run_step step;
+    int64_t record;
+    const char *form_id;
+    int64_t done, total;
+    const struct outbox_outcome *outcome; /* SETTLED only, else NULL */
+};
+
+struct run_settings {
+    const struct carrier *carrier;
+    struct carrier_settings to;
+    struct outbox outbox; /* ops NULL: nothing is sent */
+    struct inbox inbox;   /* ops NULL: nothing is fetched */
+    bool holds_files;     /* the network is metered and files shall wait for another */
+    int64_t budget;       /* bytes that may be sent in this session; 0: no limit */
+    bool is_network_back; /* the network has just come (or the user pressed "now"): back-off of
+                             network reasons is forgotten first */
+    const atomic_bool *stop;
+    void (*tell)(void *ctx, const struct run_report *report); /* NULL: nobody listens */
+    void *tell_ctx;
+};
+
+struct run_result {
+    int sent;    /* records that the server now has whole */
+    int waiting; /* tried and not sent: RETRY or HOLD */
+    int aside;   /* set aside in this session */
+    int64_t bytes_sent;
+    struct carrier_news news;
+    bool is_connected;         /* the server was genuine */
+    enum outbox_reason reason; /* why the session ended early; OUTBOX_NO_REASON when it did not */
+    char message[400];         /* of the server about that */
+    int64_t next_ms; /* when to start the next session by itself (wall clock); 0: no need */
+};
+
+/* Runs one session. False with err only when the store here fails; everything that the other side
+ * does ends in *result. */
+bool run_session(const struct run_settings *settings, struct run_result *result, struct err *err);
+
+#endif
