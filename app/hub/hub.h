@@ -17,9 +17,9 @@ struct hub_options {
     int port;             /* 0: any free one */
     const char *tls_cert; /* PEM files, both or none */
     const char *tls_key;
-    unsigned threads;     /* 0: two */
-    uint64_t body_limit;  /* most bytes of one POST; 0: 100,000,000 */
-    bool no_limits;       /* no rate limits: for load tests only */
+    unsigned threads;    /* 0: two */
+    uint64_t body_limit; /* most bytes of one POST; 0: 100,000,000 */
+    bool no_limits;      /* no rate limits: for load tests only */
 };
 
 /* Opens the data folder and serves it; the caller stops it. At most one server a folder:
@@ -32,8 +32,8 @@ int hub_port(const struct hub *hub);
 /* Stops taking requests, finishes those whose whole body is here, closes. Takes NULL. */
 void hub_stop(struct hub *hub);
 
-/* Runs one command ("serve", "publish", "device" …) as from a shell: argv[0] is the program. Returns
- * its exit status: 0 done, 1 could not, 2 wrong use. */
+/* Runs one command ("serve", "publish", "device" …) as from a shell: argv[0] is the program.
+ * Returns its exit status: 0 done, 1 could not, 2 wrong use. */
 int hub_run(int argc, char **argv, FILE *out, FILE *errors);
 
 #endif

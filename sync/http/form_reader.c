@@ -232,8 +232,8 @@ static bool begin_part(struct form_reader *r, struct err *err)
     }
     if (!ok || name.n == 0) {
         ok = err_set(err, ERR_INPUT, 0, "a part has no name");
-    } else if (!utf8_valid(part.name) || !utf8_valid((struct str){filename.s ? filename.s : "",
-                                                                 filename.n})) {
+    } else if (!utf8_valid(part.name) ||
+               !utf8_valid((struct str){filename.s ? filename.s : "", filename.n})) {
         ok = err_set(err, ERR_INPUT, 0, "the name of a part is not UTF-8");
     } else if (++r->parts > r->limits.parts) {
         ok = err_set(err, ERR_INPUT, TOO_MUCH, "more than %zu parts", r->limits.parts);

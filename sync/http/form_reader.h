@@ -26,8 +26,8 @@ struct form_sink {
 };
 
 struct form_limits {
-    size_t parts;   /* most parts; 0: 256 */
-    size_t head;    /* most bytes in a part's head; 0: 8192 */
+    size_t parts; /* most parts; 0: 256 */
+    size_t head;  /* most bytes in a part's head; 0: 8192 */
 };
 
 struct form_reader;

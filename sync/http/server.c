@@ -17,7 +17,7 @@
 #include "platform/base/vec.h"
 
 enum {
-    SWALLOW_MAX = 256 << 20,  /* bytes of a refused body read so that the answer is seen */
+    SWALLOW_MAX = 256 << 20, /* bytes of a refused body read so that the answer is seen */
     CONNECTION_MEMORY = 64 << 10,
     BLOCK = 32 << 10,
     SLOW_AFTER_MS = 120000,   /* a body may take longer than this only … */
@@ -358,9 +358,8 @@ static enum MHD_Result begin(struct http_request *request, const char *method)
     describe(request, method);
     server->handler.begin(server->ctx, request);
     const char *expect = http_request_header(request, "Expect");
-    if (is_answered(request) &&
-        (request->length == 0 || request->length > SWALLOW_MAX ||
-         (expect && strcasecmp(expect, "100-continue") == 0))) {
+    if (is_answered(request) && (request->length == 0 || request->length > SWALLOW_MAX ||
+                                 (expect && strcasecmp(expect, "100-continue") == 0))) {
         request->ended = true;
         return queue(request);
     }
@@ -388,8 +387,8 @@ static enum MHD_Result take_body(struct http_request *request, const char *bytes
 }
 
 static enum MHD_Result hear(void *cls, struct MHD_Connection *connection, const char *url,
-                            const char *method, const char *version, const char *bytes,
-                            size_t *n, void **con_cls)
+                            const char *method, const char *version, const char *bytes, size_t *n,
+                            void **con_cls)
 {
     struct http_request *request = *con_cls;
     const struct http_server *server = cls;

@@ -26,24 +26,24 @@ enum openrosa_instance_state {
 
 struct openrosa_facts {
     enum openrosa_form_state form;
-    bool has_version;                     /* that version was published once */
+    bool has_version; /* that version was published once */
     enum openrosa_instance_state instance;
-    bool same_bytes;                      /* the stored XML is byte for byte the one sent */
-    bool is_edit;                         /* the XML names a deprecatedID */
+    bool same_bytes; /* the stored XML is byte for byte the one sent */
+    bool is_edit;    /* the XML names a deprecatedID */
     enum openrosa_instance_state deprecated;
 };
 
 enum openrosa_verdict {
-    OPENROSA_NEW,      /* store it: 201 */
-    OPENROSA_AGAIN,    /* known; store only files that are new: 201 */
-    OPENROSA_EDIT,     /* store it and let it take the place of the deprecated one: 201 */
-    OPENROSA_NO_FORM,  /* 404 */
+    OPENROSA_NEW,     /* store it: 201 */
+    OPENROSA_AGAIN,   /* known; store only files that are new: 201 */
+    OPENROSA_EDIT,    /* store it and let it take the place of the deprecated one: 201 */
+    OPENROSA_NO_FORM, /* 404 */
     OPENROSA_NO_VERSION,
-    OPENROSA_FORM_IS_CLOSED, /* 409 */
-    OPENROSA_OTHER_BYTES,    /* 409 */
-    OPENROSA_WAS_DELETED,    /* 409 */
-    OPENROSA_OUT_OF_DATE,    /* 409 */
-    OPENROSA_WAS_EDITED,     /* 409: an original sent again after its edit */
+    OPENROSA_FORM_IS_CLOSED,  /* 409 */
+    OPENROSA_OTHER_BYTES,     /* 409 */
+    OPENROSA_WAS_DELETED,     /* 409 */
+    OPENROSA_OUT_OF_DATE,     /* 409 */
+    OPENROSA_WAS_EDITED,      /* 409: an original sent again after its edit */
     OPENROSA_EDIT_OF_NOTHING, /* 404 */
 };
 

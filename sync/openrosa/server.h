@@ -10,9 +10,10 @@
 #include "platform/base/arena.h"
 #include "platform/base/err.h"
 #include "platform/base/vec.h"
+#include "platform/base/xml.h"
 #include "sync/http/server.h"
 
-enum { OPENROSA_HASH = 33, OPENROSA_TOKEN = 64 };
+enum { OPENROSA_HASH = 33, OPENROSA_TOKEN = 64 }; /* texts: md5 with its NUL; letters of a token */
 
 struct openrosa_server;
 
@@ -34,57 +35,60 @@ struct openrosa_form {
 /* A file of a manifest. */
 struct openrosa_media {
     const char *name;
-    const char *hash;  /* md5 of the bytes; for an entity list a token that changes with it */
-    const char *list;  /* name of the entity list, or NULL for a plain file */
+    const char *hash; /* md5 of the bytes; for an entity list a token that changes with it */
+    const char *list; /* name of the entity list, or NULL for a plain file */
 };
 
 /* An opened download; fd becomes the server's. */
 struct openrosa_download {
-    int fd;          /* -1: the bytes stand in text */
+    int fd; /* -1: the bytes stand in text */
     uint64_t size;
     struct buf text;
-    char hash[OPENROSA_HASH];
+    char hash[OPENROSA_HASH]; /* becomes the ETag */
     char type[64];
 };
 
 /* One file that came with a submission, lying whole and synced in the storage's spool. */
 struct openrosa_file {
-    const char *name;     /* as the XML names it: the part name, else the last path part of the
-                             file name; a plain name */
+    const char *name;     /* part name: what ODK goes by; a plain name, or "" */
+    const char *filename; /* last path part of the file name: what Kobo goes by; likewise */
     const char *type;     /* as sent, may be "" */
-    const char *spool;    /* path; whoever takes the file renames it, what is left is removed */
+    const char *spool;    /* path; who takes the file renames it, what is left there is removed */
     unsigned char digest[32]; /* BLAKE2b */
     uint64_t size;
 };
 
 /* One entity block of a submission (meta/entity at any depth). */
 struct openrosa_entity {
-    const char *list, *id, *label, *branch;
+    const char *list, *id, *label, *branch; /* "" when blank */
     bool is_create, is_update;
-    int base, trunk;   /* versions; 0 when blank */
-    const char *path;  /* path of the element that holds the block, for its values */
+    int base, trunk;          /* versions; 0 when blank */
+    const struct xml *holder; /* the element whose meta holds the block: its values are below */
 };
 
 /* A POST: whole and checked, not decided. All texts live in its arena. */
 struct openrosa_parcel {
     struct arena arena;
-    struct str xml; /* the bytes as sent */
-    struct buf xml_bytes;
+    struct buf xml; /* the bytes as sent */
+    struct xml_names names;
+    const struct xml *root;                             /* the same as a tree */
     const char *form, *version, *instance, *deprecated; /* version "" and deprecated NULL: none */
     const char *instance_name;                          /* meta/instanceName, or "" */
     VEC(struct openrosa_file) files;
-    int64_t device;           /* as admit said */
-    const char *device_id;    /* ?deviceID=, or "" */
-    const char *agent;        /* User-Agent, or "" */
-    bool is_incomplete;       /* more files follow in further POSTs */
+    VEC(struct openrosa_entity) entities;
+    int64_t device;        /* as admit said */
+    const char *device_id; /* ?deviceID=, or "" */
+    const char *agent;     /* User-Agent, or "" */
+    bool is_incomplete;    /* more files follow in further POSTs */
     struct http_request *request;
 };
 
 /* What the storage answers to a parcel. */
 struct openrosa_result {
     int status;
-    struct buf message;        /* for people */
-    VEC(const char *) missing; /* named files that are not here yet; borrowed for the call */
+    const char *message;       /* for people; borrowed */
+    VEC(const char *) missing; /* named files that are not here yet; borrowed */
+    int retry_s;               /* Retry-After, 0: none */
 };
 
 /* The storage. Called on the server's threads, several at a time. Functions that fail return false
@@ -101,13 +105,13 @@ struct openrosa_storage {
     bool (*manifest)(void *ctx, const char *form,
                      void (*each)(void *to, const struct openrosa_media *media), void *to,
                      struct err *err);
-    bool (*media)(void *ctx, const char *form, const char *name,
-                  struct openrosa_download *download, struct err *err);
+    bool (*media)(void *ctx, const char *form, const char *name, struct openrosa_download *download,
+                  struct err *err);
     /* Calls each for the entities with these ids (comma-separated; NULL: all). */
     bool (*integrity)(void *ctx, const char *list, const char *ids,
                       void (*each)(void *to, const char *id, bool deleted), void *to,
                       struct err *err);
-    /* A path for a new spool file; false when there is no room for size more bytes. */
+    /* A path for a new spool file; ERR_STORAGE when the disk has no room for size more bytes. */
     bool (*spool)(void *ctx, uint64_t size, struct buf *path, struct err *err);
     /* Takes the parcel, decides and keeps it, and calls openrosa_server_reply, now or later. */
     void (*submit)(void *ctx, struct openrosa_parcel *parcel);
@@ -146,8 +150,5 @@ void openrosa_server_gone(struct openrosa_server *server, struct http_request *r
 /* Answers a submitted parcel and frees it; what is left of its spool files is removed. Any
  * thread. */
 void openrosa_server_reply(struct openrosa_parcel *parcel, struct openrosa_result *result);
-
-/* Appends an OpenRosaResponse; nature "" or "error". */
-void openrosa_add_response(struct buf *to, const char *nature, struct str message);
 
 #endif
