@@ -17,7 +17,9 @@ struct portal_settings {
     const char *agent;           /* NULL: "GoCua/VERSION" */
     const char *user, *password; /* NULL with a token in the address */
     const char *pins, *ca_file;  /* as in http_settings */
-    int connect_seconds, stall_seconds;
+    int64_t batch_bytes; /* files are put together up to this size; 0: 1 MiB. A break costs at most
+                            one batch */
+    int connect_seconds, stall_seconds; /* 0: 30 */
     const atomic_bool *stop;
     void (*progress)(void *ctx, int64_t sent, int64_t received);
     void *progress_ctx;

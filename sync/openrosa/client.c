@@ -1,0 +1,320 @@
+#include "sync/openrosa/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "platform/base/clock.h"
+#include "platform/base/hash.h"
+#include "platform/base/mem.h"
+#include "sync/http/url.h"
+#include "sync/openrosa/portal.h"
+
+#define FILE_LIMIT (200ll << 20)
+enum { LIMIT_UNTOLD = 10000000, BATCH_BYTES = 1 << 20 };
+
+bool portal_open(struct portal **client, const struct portal_settings *settings, struct err *err)
+{
+    *client = NULL;
+    struct url_origin origin;
+    if (!settings->server || !url_origin(str_of(settings->server), &origin, err)) {
+        return err_set(err, ERR_INPUT, 0, "the server's address is not usable");
+    }
+    struct http_settings http = {
+        .agent = settings->agent ? settings->agent : "GoCua/" GOCUA_VERSION,
+        .user = settings->user,
+        .password = settings->password,
+        .pins = settings->pins,
+        .ca_file = settings->ca_file,
+        .connect_seconds = settings->connect_seconds,
+        .stall_seconds = settings->stall_seconds,
+        .stop = settings->stop,
+        .progress = settings->progress,
+        .progress_ctx = settings->progress_ctx,
+    };
+    struct http_client *opened = NULL;
+    if (!http_open(&opened, &http, err)) {
+        return false;
+    }
+    struct portal *made = mem_alloc(1, sizeof(*made));
+    made->http = opened;
+    made->server = mem_strdup(settings->server);
+    made->limit = LIMIT_UNTOLD;
+    made->batch_bytes = settings->batch_bytes ? settings->batch_bytes : BATCH_BYTES;
+    buf_add_text(&made->device, settings->device_id ? "deviceID=" : "");
+    url_add_escaped(&made->device, str_of(settings->device_id));
+    portal_address(made, &made->submission, "/submission");
+    *client = made;
+    return true;
+}
+
+void portal_close(struct portal *client)
+{
+    if (client) {
+        http_close(client->http);
+        http_reply_finish(&client->reply);
+        buf_finish(&client->device);
+        buf_finish(&client->submission);
+        free(client->server);
+        free(client);
+    }
+}
+
+void portal_forget_connections(struct portal *client)
+{
+    http_forget_connections(client->http);
+}
+
+int64_t portal_limit(const struct portal *client)
+{
+    return client->limit;
+}
+
+void portal_address(const struct portal *client, struct buf *url, const char *path)
+{
+    struct str rest = str_of(client->server);
+    struct str base = rest;
+    str_cut(&rest, '?', &base); /* Central also takes its token as a query */
+    url_add_joined(url, base, path);
+    char mark = '?';
+    if (rest.s && rest.n) {
+        buf_addf(url, "?" STR_FMT, STR_ARG(rest));
+        mark = '&';
+    }
+    if (client->device.n) {
+        buf_addf(url, "%c%s", mark, buf_text(&client->device));
+    }
+}
+
+/* ---- asking and judging --------------------------------------------------------------------- */
+
+static bool is_html(const struct http_reply *reply)
+{
+    struct str body = str_trim(buf_str(&reply->body));
+    if (body.n > 3 && !memcmp(body.s, "\xef\xbb\xbf", 3)) {
+        body = (struct str){body.s + 3, body.n - 3};
+    }
+    return strncasecmp(reply->type, "text/html", 9) == 0 ||
+           strncasecmp(reply->type, "application/xhtml", 17) == 0 ||
+           (body.n >= 14 && strncasecmp(body.s, "<!doctype html", 14) == 0) ||
+           (body.n >= 5 && strncasecmp(body.s, "<html", 5) == 0);
+}
+
+static void read_limit(struct portal *client)
+{
+    const char *text = http_reply_field(&client->reply, "X-OpenRosa-Accept-Content-Length");
+    long long limit;
+    if (text && str_to_int64(str_trim(str_of(text)), &limit) && limit > 0) {
+        client->limit = limit;
+    }
+}
+
+bool portal_ask(struct portal *client, enum answer_about about, struct http_ask *ask, bool is_edit,
+                struct answer *answer, struct wire_answer *said, struct err *err)
+{
+    static const struct http_field version = {"X-OpenRosa-Version", "1.0"};
+    if (ask->n_fields == 0) {
+        ask->fields = &version;
+        ask->n_fields = 1;
+    }
+    struct wire_answer own = {0};
+    struct wire_answer *wire = said ? said : &own;
+    struct http_reply *reply = &client->reply;
+    bool got = http_perform(client->http, ask, reply, err);
+    struct answer_facts facts = {
+        .about = about,
+        .fault = reply->fault,
+        .status = reply->status,
+        .has_openrosa_header = http_reply_field(reply, "X-OpenRosa-Version") != NULL,
+        .is_openrosa = wire_read_answer(buf_str(&reply->body), wire, NULL),
+        .is_html = is_html(reply),
+        .is_foreign_redirect = reply->location[0] &&
+                               !url_is_same_server(str_of(ask->url), str_of(reply->location), true),
+        .is_body_sent = reply->is_body_sent,
+        .is_edit = is_edit,
+        .retry_after_ms = http_retry_after(http_reply_field(reply, "Retry-After"), clock_now_ms()),
+    };
+    facts.message = str_of(wire->message);
+    answer_judge(&facts, answer);
+    wire_answer_finish(&own);
+    bool is_good = answer->meaning == ANSWER_ACCEPTED || answer->meaning == ANSWER_GENUINE ||
+                   answer->meaning == ANSWER_NOT_CHANGED;
+    if (got && !is_good) {
+        err_set(err, ERR_REMOTE, reply->status, "the server's answer: %s",
+                answer_name(answer->meaning));
+    }
+    return got && is_good;
+}
+
+bool portal_probe(struct portal *client, struct answer *answer, struct err *err)
+{
+    struct buf url = {0};
+    portal_address(client, &url, "/submission");
+    struct http_ask ask = {.method = "HEAD", .url = buf_text(&url)};
+    bool ok = portal_ask(client, ANSWER_ABOUT_PROBE, &ask, false, answer, NULL, err);
+    const char *to = ok ? http_reply_field(&client->reply, "Location") : NULL;
+    if (ok) {
+        read_limit(client);
+        buf_clear(&client->submission);
+        buf_add_str(&client->submission, buf_str(&url));
+    }
+    if (to) { /* Kobo names its own address on the 204 */
+        struct buf other = {0};
+        if (!url_add_resolved(&other, buf_str(&url), str_of(to), NULL) ||
+            !url_is_same_server(buf_str(&url), buf_str(&other), true)) {
+            answer->meaning = ANSWER_CAPTIVE;
+            ok = err_set(err, ERR_REMOTE, 204, "the server points to another one");
+        } else {
+            buf_clear(&client->submission);
+            buf_add_str(&client->submission, buf_str(&other));
+            if (client->device.n && str_find(buf_str(&other), STR("deviceID=")) < 0) {
+                bool has_query = memchr(other.s, '?', other.n) != NULL;
+                buf_addf(&client->submission, "%c%s", has_query ? '&' : '?',
+                         buf_text(&client->device));
+            }
+        }
+        buf_finish(&other);
+    }
+    buf_finish(&url);
+    return ok;
+}
+
+static bool unreadable(struct answer *answer, struct err *err)
+{
+    answer->meaning = ANSWER_UNREADABLE;
+    return err_prefix(err, "list of the server");
+}
+
+/* Addresses of other servers are never asked: the list could send the token anywhere. */
+static bool is_own(const struct portal *client, const char *url)
+{
+    return !url || url_is_same_server(str_of(client->server), str_of(url), true);
+}
+
+bool portal_form_list(struct portal *client, struct wire_form_list *list, struct answer *answer,
+                      struct err *err)
+{
+    *list = (struct wire_form_list){0};
+    struct buf url = {0};
+    portal_address(client, &url, "/formList");
+    struct http_ask ask = {.method = "GET", .url = buf_text(&url), .limit = WIRE_LIMIT};
+    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, NULL, err);
+    buf_finish(&url);
+    if (ok && !wire_read_form_list(buf_str(&client->reply.body), list, err)) {
+        return unreadable(answer, err);
+    }
+    for (size_t i = list->forms.n; i-- > 0;) {
+        struct wire_form *form = &list->forms.v[i];
+        if (!is_own(client, form->download_url) || !is_own(client, form->manifest_url)) {
+            vec_push(&list->bad,
+                     (struct wire_bad){form->form_id, "its address is on another server"});
+            vec_remove(&list->forms, i);
+        }
+    }
+    return ok;
+}
+
+bool portal_manifest(struct portal *client, const char *url, struct wire_manifest *manifest,
+                     struct answer *answer, struct err *err)
+{
+    *manifest = (struct wire_manifest){0};
+    struct http_ask ask = {.method = "GET", .url = url, .limit = WIRE_LIMIT};
+    if (!portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, NULL, err)) {
+        return false;
+    }
+    if (!wire_read_manifest(buf_str(&client->reply.body), manifest, err)) {
+        return unreadable(answer, err);
+    }
+    for (size_t i = manifest->media.n; i-- > 0;) {
+        struct wire_media *media = &manifest->media.v[i];
+        if (!is_own(client, media->download_url) || !is_own(client, media->integrity_url)) {
+            vec_push(&manifest->bad,
+                     (struct wire_bad){media->filename, "its address is on another server"});
+            vec_remove(&manifest->media, i);
+        }
+    }
+    return true;
+}
+
+bool portal_integrity(struct portal *client, const char *url, const char *ids,
+                      struct wire_integrity *integrity, struct answer *answer, struct err *err)
+{
+    *integrity = (struct wire_integrity){0};
+    struct buf address = {0};
+    buf_add_text(&address, url);
+    if (ids && *ids) {
+        buf_addf(&address, "%cid=", strchr(url, '?') ? '&' : '?');
+        struct str rest = str_of(ids);
+        struct str id;
+        for (bool first = true; str_cut(&rest, ',', &id); first = false) {
+            buf_add_text(&address, first ? "" : ",");
+            url_add_escaped(&address, id);
+        }
+    }
+    struct http_ask ask = {.method = "GET", .url = buf_text(&address), .limit = WIRE_LIMIT};
+    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, NULL, err);
+    buf_finish(&address);
+    if (ok && !wire_read_integrity(buf_str(&client->reply.body), integrity, err)) {
+        return unreadable(answer, err);
+    }
+    return ok;
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+struct incoming {
+    struct portal_download *download;
+    struct hash *md5;
+};
+
+static bool take_piece(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+    struct incoming *in = ctx;
+    hash_more(in->md5, bytes, n);
+    in->download->size += (int64_t)n;
+    return in->download->sink(in->download->sink_ctx, bytes, n, err);
+}
+
+static bool has_hash(struct hash *md5, const char *wanted)
+{
+    unsigned char digest[HASH_MAX];
+    struct buf hex = {0};
+    hash_add_hex(&hex, digest, hash_end(md5, digest));
+    bool same = !wanted || !*wanted || !strcasecmp(buf_text(&hex), wanted);
+    buf_finish(&hex);
+    return same;
+}
+
+bool portal_fetch(struct portal *client, struct portal_download *download, struct answer *answer,
+                  struct err *err)
+{
+    struct http_field fields[] = {{"X-OpenRosa-Version", "1.0"}, {"If-None-Match", download->etag}};
+    struct incoming in = {.download = download, .md5 = hash_begin(HASH_MD5)};
+    struct http_ask ask = {.method = "GET",
+                           .url = download->url,
+                           .fields = fields,
+                           .n_fields = download->etag && *download->etag ? 2 : 1,
+                           .sink = take_piece,
+                           .sink_ctx = &in,
+                           .limit = download->limit ? download->limit : FILE_LIMIT};
+    download->size = 0;
+    download->new_etag[0] = 0;
+    bool ok = portal_ask(client, ANSWER_ABOUT_FILE, &ask, false, answer, NULL, err);
+    bool is_right = has_hash(in.md5, download->md5);
+    if (!ok || answer->meaning == ANSWER_NOT_CHANGED) {
+        return ok;
+    }
+    bool is_checked = download->md5 && *download->md5;
+    if (!is_checked && is_html(&client->reply)) {
+        answer->meaning = ANSWER_CAPTIVE;
+        return err_set(err, ERR_REMOTE, client->reply.status, "a web page instead of a file");
+    }
+    if (!is_right) {
+        answer->meaning = ANSWER_UNREADABLE;
+        return err_set(err, ERR_DAMAGED, 0, "the file does not have the hash of the list");
+    }
+    const char *etag = http_reply_field(&client->reply, "ETag");
+    snprintf(download->new_etag, sizeof(download->new_etag), "%s", etag ? etag : "");
+    return true;
+}

@@ -1,0 +1,26 @@
+/* The inside of the client, shared by its files only. */
+#ifndef OPENROSA_PORTAL_H
+#define OPENROSA_PORTAL_H
+
+#include "sync/http/client.h"
+#include "sync/openrosa/client.h"
+
+struct portal {
+    struct http_client *http;
+    char *server;
+    struct buf device;     /* "deviceID=…" escaped, or empty */
+    struct buf submission; /* address that POSTs go to */
+    int64_t limit;         /* X-OpenRosa-Accept-Content-Length */
+    int64_t batch_bytes;
+    struct http_reply reply; /* the last one */
+};
+
+/* Appends the address of a path below the server, with the device. */
+void portal_address(const struct portal *client, struct buf *url, const char *path);
+
+/* Asks, judges, and says in err what a refusal means. The body stays in client->reply. said (may be
+ * NULL) receives an OpenRosaResponse and is the caller's to finish. */
+bool portal_ask(struct portal *client, enum answer_about about, struct http_ask *ask, bool is_edit,
+                struct answer *answer, struct wire_answer *said, struct err *err);
+
+#endif
