@@ -45,6 +45,7 @@ struct canvas {
     int w, h, stride; /* stride in pixels */
     struct rect damage[CANVAS_DAMAGE_MAX];
     int damages;
+    bool borrowed; /* the pixels are the presenter's */
 };
 
 /* Makes a canvas of white pixels; false with ERR_STORAGE without memory, ERR_INPUT over 8192 a

@@ -6,10 +6,21 @@
 
 #include "platform/window/canvas.h"
 
+/* Fonts and the layouts that come again. One a window (window_fonts); not for two threads. */
+struct fonts;
+
+/* Opens the fonts. config_file, the shipped fonts.conf, is given to fontconfig by FONTCONFIG_FILE
+ * unless that is set; NULL: it is set, or the system's fonts do. */
+struct fonts *fonts_create(const char *config_file);
+
+/* Frees; takes NULL. */
+void fonts_destroy(struct fonts *fonts);
+
 enum text_align { TEXT_START, TEXT_CENTER, TEXT_END };
 
 /* One piece of text and how it shall look. Start is right when rtl is set. */
 struct text {
+    struct fonts *fonts; /* must be there */
     struct str s;
     int size; /* em in pixels */
     int line; /* line height in pixels; 0: the font's own */
@@ -28,13 +39,6 @@ struct text_size {
     int lines;
     bool cut; /* an ellipsis stands for the rest */
 };
-
-/* Sets FONTCONFIG_FILE to the shipped configuration below the assets folder unless it is set. To be
- * called before anything measures. */
-void font_init(const char *config_file);
-
-/* Frees fonts and cache; for leak checkers and tests. */
-void font_finish(void);
 
 /* How large the text is. */
 struct text_size text_measure(const struct text *text);
@@ -55,6 +59,7 @@ void text_ranges(const struct text *text, size_t from, size_t to,
 /* Paints one icon of the icon font (a code point of it) centred in r at size pixels; mirrored turns
  * it around for right-to-left. */
 struct icon {
+    struct fonts *fonts;
     uint32_t code;
     int size;
     uint32_t colour;
@@ -63,6 +68,6 @@ struct icon {
 void paint_icon(struct paint *paint, const struct icon *icon, struct rect r);
 
 /* Can the fonts show every letter of the text (no empty boxes)? */
-bool text_is_shown(struct str s);
+bool text_is_shown(struct fonts *fonts, struct str s);
 
 #endif

@@ -9,11 +9,13 @@
 #include "platform/window/input.h"
 
 struct window;
+struct fonts;
 
 struct window_opt {
     const char *title;
     int w, h;          /* wanted size in pixels; 0: the display's, full screen */
     bool headless;     /* no SDL, no display: the canvas and injected input only */
+    const char *fonts; /* path of the shipped fonts.conf; NULL: FONTCONFIG_FILE says */
     int quarter_turns; /* panel mounted turned, clockwise, 0–3 (texture presenter) */
 };
 
@@ -25,6 +27,9 @@ void window_close(struct window *window);
 
 /* What is painted on; another one of other size after INPUT_SIZE. Borrowed. */
 struct canvas *window_canvas(struct window *window);
+
+/* The window's fonts, borrowed. */
+struct fonts *window_fonts(struct window *window);
 
 /* Shows the damaged parts and forgets the damage. */
 bool window_present(struct window *window, struct err *err);
