@@ -17,7 +17,8 @@ enum ident_kind {
     IDENT_BHYT,      /* health-insurance card: a person (its name is a help, no more) */
     IDENT_MRZ,       /* three machine-readable lines of the back: a person */
     IDENT_NUMBER,    /* nothing but a 12-digit personal number (old card's bars, typed): a person */
-    IDENT_BAD_CARD,  /* made like a card but not readable as one: problem says why */
+    IDENT_BAD_CARD,  /* made like a card but not readable as one: problem says why; what could
+                        be read all the same (the digits of a garbled card) stands in person */
     IDENT_VNEID,     /* temporary code of the VNeID app: ask for the card view, or type */
     IDENT_DOSSIER,   /* dossier code of the service portal; text holds it */
     IDENT_PROCEDURE, /* procedure code of the service portal; text holds it */
@@ -89,6 +90,7 @@ enum claim_warning {
     CLAIM_WARN_EXPIRED = 1 << 8,    /* card or insurance is past its date */
     CLAIM_WARN_LETTERS = 1 << 9,    /* look-alike letters in the name were put right */
     CLAIM_WARN_AGE = 1 << 10,       /* older than 120 years */
+    CLAIM_WARN_PLAIN = 1 << 11,     /* the name comes without its accents (MRZ): type it anew */
 };
 
 struct person_claim {
@@ -134,11 +136,11 @@ struct number_facts {
 };
 bool number_read(struct str number, struct number_facts *facts);
 
-/* Appends the number as it may be shown: all but the last three digits as bullets ("•••••••••001").
- * Anything that is no number of at least six digits becomes bullets altogether. */
+/* Appends the number as it may be shown: all but its last four digits as bullets. Anything that is
+ * no number of at least nine digits becomes bullets altogether. */
 void number_add_masked(struct buf *to, struct str number);
 
-/* A person's name with all but the first letter of each word hidden ("N••• T•• T••"). */
+/* Appends the name with all but the first letter of each word hidden. */
 void name_add_masked(struct buf *to, struct str name);
 
 /* Names for output and tests (static): "cccd", "bad-card"; "number-digits"; "birth"; "camera";
@@ -154,8 +156,8 @@ const char *claim_warning_name(enum claim_warning warning);
 const char *ident_sentence(const struct ident *ident);
 const char *claim_warning_sentence(enum claim_warning warning);
 
-/* Does the text look like Vietnamese whose accents were broken on the way: UTF-8 read as Latin-1
- * ("Nguyá»…n"), TCVN3 ("NguyÔn V¨n"), or all accents and đ gone from a scan that needs them? */
+/* Does the text look like Vietnamese whose letters were broken on the way: UTF-8 read as Latin-1
+ * ("Nguyá»…n"), TCVN3 ("NguyÔn V¨n"), VNI ("Nguyeãn"), question marks for letters? */
 bool text_is_garbled(struct str text);
 
 #endif
