@@ -106,10 +106,11 @@ struct outbox_outcome {
 };
 
 struct outbox_ops {
-    /* The next record that may go now: state ready, due at now_ms, not held, not set aside; records
-     * with fewer bytes left than 256 KiB before larger ones, else by sequence; and not one that
-     * this call gave since the session began, unless release() came between. Texts and bytes come
-     * from the arena. False with err->kind ERR_NONE when there is none. */
+    /* The next record that may go now: state ready, due at now_ms, not held, not set aside. Order:
+     * fewest attempts, then those with at most 256 KiB left, then sequence; so a bad record never
+     * delays a good one. Not one that this call gave since the session began, unless release() came
+     * between. Texts and bytes come from the arena. False with err->kind ERR_NONE when there is
+     * none. */
     bool (*next)(void *ctx, int64_t now_ms, struct arena *arena, struct outbox_item *item,
                  struct err *err);
     /* The record is about to be sent: on disk before the first byte leaves. */
@@ -126,8 +127,11 @@ struct outbox_ops {
      * now and earlier; a cleared mark means the server lacks it after all): the ledger, on disk
      * when it returns. */
     bool (*confirm)(void *ctx, const struct outbox_item *item, struct err *err);
-    /* The outcome of a try. SENT: confirmed for good. Scope FORM or ALL: also written to all other
-     * waiting records it reaches, so that each says why it waits. */
+    /* The outcome of a try; RETRY counts one attempt more. SENT: confirmed for good. Scope FORM or
+     * ALL: action, reason and message are also written to all other waiting records it reaches, so
+     * that each says why it waits: their attempts become at least item->attempts + 1, and a RETRY
+     * never brings another record's own later moment forward and touches none on HOLD or set
+     * aside. */
     bool (*settle)(void *ctx, const struct outbox_item *item, const struct outbox_outcome *outcome,
                    struct err *err);
     /* Something changed: records on HOLD or RETRY for this reason are ready at once, attempts back

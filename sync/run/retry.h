@@ -21,4 +21,7 @@ int64_t retry_wait_ms(int attempts, int64_t asked_ms);
 /* Reasons that a returning network may have cured: their back-off is forgotten then. */
 bool retry_is_about_network(enum outbox_reason reason);
 
+/* Reasons that are gone as soon as the server was reached and is genuine. */
+bool retry_is_about_way(enum outbox_reason reason);
+
 #endif

@@ -1,0 +1,104 @@
+#include "sync/run/outbox.h"
+
+#include <string.h>
+
+/* As in app/lang: marks a text for translation, which whoever shows it asks for. */
+#define tr_later(text) text
+
+static const struct {
+    const char *name, *text, *remedy;
+} words[OUTBOX_REASONS] = {
+    [OUTBOX_NO_REASON] = {"none", tr_later("Waiting to be sent."), ""},
+    [OUTBOX_NO_NETWORK] = {"no-network", tr_later("There is no network."),
+                           tr_later("It is sent by itself when the network is back.")},
+    [OUTBOX_NO_SERVER] = {"no-server", tr_later("The server cannot be reached."),
+                          tr_later("It is tried again by itself.")},
+    [OUTBOX_CAPTIVE] = {"captive", tr_later("This network asks you to log in first."),
+                        tr_later("Log in to this network, or use another one.")},
+    [OUTBOX_TLS] = {"tls", tr_later("The server could not prove that it is the right one."),
+                    tr_later("Check the date and time of this device, or use another network.")},
+    [OUTBOX_STALLED] = {"stalled", tr_later("The network is too slow; sending was cut off."),
+                        tr_later("It is tried again by itself.")},
+    [OUTBOX_BROKEN] = {"broken", tr_later("The connection broke while sending."),
+                       tr_later("It is tried again by itself.")},
+    [OUTBOX_BUSY] = {"busy", tr_later("The server is busy."),
+                     tr_later("It is tried again by itself.")},
+    [OUTBOX_IN_PROCESS] = {"in-process", tr_later("The server is still working on it."),
+                           tr_later("It is tried again by itself.")},
+    [OUTBOX_SERVER_ERROR] = {"server-error", tr_later("The server has a fault."),
+                             tr_later("It is tried again by itself.")},
+    [OUTBOX_SUSPICIOUS] = {"suspicious", tr_later("The answer did not come from the real server."),
+                           tr_later("It is tried again by itself.")},
+    [OUTBOX_WRONG_ADDRESS] = {"wrong-address", tr_later("No portal was found at this address."),
+                              tr_later("Ask your supervisor for a new enrolment code.")},
+    [OUTBOX_TOKEN] = {"token", tr_later("This device is no longer admitted to the server."),
+                      tr_later("Ask your supervisor for a new enrolment code.")},
+    [OUTBOX_FORM_ACCESS] = {"form-access", tr_later("This device may not send this form."),
+                            tr_later("Ask your supervisor.")},
+    [OUTBOX_FORM_CLOSED] = {"form-closed", tr_later("The server takes no more of this form."),
+                            tr_later("Ask your supervisor.")},
+    [OUTBOX_FORM_GONE] = {"form-gone", tr_later("The server does not know this form."),
+                          tr_later("Ask your supervisor.")},
+    [OUTBOX_VERSION_GONE] = {"version-gone",
+                             tr_later("The server does not know this version of the form."),
+                             tr_later("Ask your supervisor.")},
+    [OUTBOX_ORIGINAL_GONE] = {"original-gone",
+                              tr_later("The server no longer has the record that was changed."),
+                              tr_later("Ask your supervisor.")},
+    [OUTBOX_QUOTA] = {"quota", tr_later("The server's account is full."),
+                      tr_later("Tell your supervisor.")},
+    [OUTBOX_TOO_LARGE] = {"too-large", tr_later("A file is too large for the server."),
+                          tr_later("Hand it over on a USB stick.")},
+    [OUTBOX_DIFFERENT] = {"different",
+                          tr_later("The server has another record with the same number."),
+                          tr_later("It is kept here. Show it to your supervisor.")},
+    [OUTBOX_EDIT_LATE] = {"edit-late", tr_later("Somebody else changed this record meanwhile."),
+                          tr_later("Compare both versions and decide.")},
+    [OUTBOX_SUPERSEDED] = {"superseded",
+                           tr_later("It arrived, and was changed on the server since."), ""},
+    [OUTBOX_DELETED] = {"deleted", tr_later("This record was removed on the server."),
+                        tr_later("It is kept here. Ask your supervisor.")},
+    [OUTBOX_FILE_DIFFERS] = {"file-differs",
+                             tr_later("The server has another file with the same name."),
+                             tr_later("It is kept here. Show it to your supervisor.")},
+    [OUTBOX_CONFLICT] = {"conflict", tr_later("The server refuses this record."),
+                         tr_later("It is kept here. Show it to your supervisor.")},
+    [OUTBOX_BAD_REQUEST] = {"bad-request", tr_later("The server cannot read this record."),
+                            tr_later("It is kept here. Show it to your supervisor.")},
+    [OUTBOX_DAMAGED] = {"damaged", tr_later("A stored file is damaged."),
+                        tr_later("It is kept here. Show it to your supervisor.")},
+    [OUTBOX_STORAGE] = {"storage", tr_later("The storage of this device does not answer."),
+                        tr_later("Free some space, then try again.")},
+    [OUTBOX_STOPPED] = {"stopped", tr_later("Sending was stopped."), ""},
+    [OUTBOX_WAIT_WIFI] = {"wait-wifi", tr_later("Its files wait for Wi-Fi."),
+                          tr_later("It is sent by itself when Wi-Fi is there.")},
+    [OUTBOX_BUDGET] = {"budget", tr_later("Today's data is used up."),
+                       tr_later("It is sent tomorrow, or over Wi-Fi.")},
+    [OUTBOX_NOT_ENROLLED] = {"not-enrolled", tr_later("This device belongs to no server yet."),
+                             tr_later("Scan the enrolment code.")},
+};
+
+const char *outbox_reason_name(enum outbox_reason reason)
+{
+    return words[reason].name;
+}
+
+enum outbox_reason outbox_reason_of(const char *name)
+{
+    for (int i = 0; name && i < OUTBOX_REASONS; i++) {
+        if (!strcmp(words[i].name, name)) {
+            return (enum outbox_reason)i;
+        }
+    }
+    return OUTBOX_NO_REASON;
+}
+
+const char *outbox_reason_text(enum outbox_reason reason)
+{
+    return words[reason].text;
+}
+
+const char *outbox_reason_remedy(enum outbox_reason reason)
+{
+    return words[reason].remedy;
+}

@@ -1,0 +1,309 @@
+#include "sync/run/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_ROOM "sync"
+#include "platform/base/clock.h"
+#include "platform/base/log.h"
+#include "platform/base/mem.h"
+#include "platform/base/vec.h"
+#include "sync/run/retry.h"
+
+enum { TELL_MS = 200, FAILURES_IN_A_ROW = 3 };
+
+struct session {
+    const struct run_settings *set;
+    struct run_result *result;
+    void *state; /* the carrier's */
+    struct carrier_settings to;
+    VEC(int64_t) seen; /* records of this pass */
+    int64_t told_ms;   /* when progress was told last */
+    int64_t record;    /* being sent */
+    int64_t moved;     /* bytes of it */
+    int failures;      /* of the transport, in a row */
+    bool is_over;
+};
+
+static bool is_stopped(const struct session *s)
+{
+    return s->set->stop && atomic_load(s->set->stop);
+}
+
+static void tell(struct session *s, const struct run_report *report)
+{
+    if (s->set->tell) {
+        s->set->tell(s->set->tell_ctx, report);
+    }
+}
+
+static void on_progress(void *ctx, const struct carrier_progress *p)
+{
+    struct session *s = ctx;
+    static const enum run_step steps[] = {RUN_CONNECTING, RUN_SENDING, RUN_FETCHING};
+    if (p->step == CARRIER_SEND && p->done > s->moved) {
+        s->moved = p->done;
+    }
+    int64_t now = clock_mono_ms();
+    if (s->told_ms == 0 || now - s->told_ms >= TELL_MS) {
+        s->told_ms = now;
+        tell(s,
+             &(struct run_report){steps[p->step], p->record, p->form_id, p->done, p->total, NULL});
+    }
+}
+
+/* The moment of the next try, and what a try without any answer leaves behind. */
+static void complete_outcome(const struct outbox_item *item, struct outbox_outcome *outcome)
+{
+    if (outcome->action != OUTBOX_RETRY) {
+        outcome->next_ms = 0;
+        return;
+    }
+    int64_t wait = retry_wait_ms(item->attempts + 1, outcome->wait_ms);
+    if (outcome->reason == OUTBOX_CAPTIVE && outcome->wait_ms == 0) {
+        wait = RETRY_CAPTIVE_MS;
+    } else if (outcome->reason == OUTBOX_STOPPED) {
+        wait = 0;
+    }
+    outcome->next_ms = clock_now_ms() + wait;
+}
+
+/* Everything that is due says why it waits, when the way itself is closed. */
+static bool settle_all(struct session *s, struct outbox_outcome *outcome, struct err *err)
+{
+    const struct outbox *outbox = &s->set->outbox;
+    struct arena arena = {0};
+    struct outbox_item item = {0};
+    struct err none = {0};
+    bool ok = true;
+    s->result->reason = outcome->reason;
+    memcpy(s->result->message, outcome->message, sizeof(s->result->message));
+    if (!outbox->ops) {
+        return true;
+    }
+    if (outbox->ops->next(outbox->ctx, clock_now_ms(), &arena, &item, &none)) {
+        outcome->scope = OUTBOX_ALL;
+        complete_outcome(&item, outcome);
+        s->result->waiting++;
+        ok = outbox->ops->settle(outbox->ctx, &item, outcome, err);
+    } else if (none.kind != ERR_NONE) {
+        ok = false;
+        if (err) {
+            *err = none;
+        }
+    }
+    arena_finish(&arena);
+    return ok;
+}
+
+static bool release_reasons(const struct session *s, bool (*fits)(enum outbox_reason),
+                            struct err *err)
+{
+    const struct outbox *outbox = &s->set->outbox;
+    bool ok = true;
+    for (int i = 1; ok && outbox->ops && i < OUTBOX_REASONS; i++) {
+        if (fits((enum outbox_reason)i)) {
+            ok = outbox->ops->release(outbox->ctx, (enum outbox_reason)i, NULL, err);
+        }
+    }
+    return ok;
+}
+
+/* Holds of our own making are looked at afresh in every session. */
+static bool is_budget(enum outbox_reason reason)
+{
+    return reason == OUTBOX_BUDGET;
+}
+
+static bool is_own_rule(enum outbox_reason reason)
+{
+    return reason == OUTBOX_BUDGET || reason == OUTBOX_WAIT_WIFI;
+}
+
+static bool is_any(enum outbox_reason reason)
+{
+    return true;
+}
+
+/* ---- one record ----------------------------------------------------------------------------- */
+
+static bool has_files_left(const struct outbox_item *item)
+{
+    for (size_t i = 0; i < item->n_files; i++) {
+        if (!item->files[i].is_confirmed && !item->files[i].is_aside) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* On a metered network the XML goes alone and the files wait. */
+static void send_without_files(struct session *s, struct outbox_item *item,
+                               struct outbox_outcome *outcome)
+{
+    struct outbox_item bare = *item;
+    bare.n_files = 0;
+    *outcome = (struct outbox_outcome){.action = OUTBOX_SENT};
+    if (!item->is_xml_confirmed) {
+        s->set->carrier->send(s->state, &s->set->outbox, &bare, outcome);
+    }
+    if (outcome->action == OUTBOX_SENT && outcome->reason == OUTBOX_NO_REASON) {
+        outcome->action = OUTBOX_HOLD;
+        outcome->reason = OUTBOX_WAIT_WIFI;
+    }
+}
+
+static void note_result(struct session *s, const struct outbox_outcome *outcome)
+{
+    struct run_result *result = s->result;
+    result->sent += outcome->action == OUTBOX_SENT;
+    result->aside += outcome->action == OUTBOX_ASIDE;
+    result->waiting += outcome->action == OUTBOX_RETRY || outcome->action == OUTBOX_HOLD;
+    bool is_transport = outcome->action == OUTBOX_RETRY &&
+                        (outcome->reason == OUTBOX_BROKEN || outcome->reason == OUTBOX_STALLED ||
+                         outcome->reason == OUTBOX_SERVER_ERROR);
+    s->failures = is_transport ? s->failures + 1 : 0;
+    if (outcome->scope == OUTBOX_ALL && outcome->action != OUTBOX_SENT) {
+        s->is_over = true;
+        result->reason = outcome->reason;
+        memcpy(result->message, outcome->message, sizeof(result->message));
+    }
+}
+
+static bool send_item(struct session *s, struct outbox_item *item, struct err *err)
+{
+    const struct outbox *outbox = &s->set->outbox;
+    struct outbox_outcome outcome = {0};
+    int64_t budget = s->set->budget - s->result->bytes_sent;
+    s->record = item->record;
+    s->moved = 0;
+    if (s->set->budget > 0 && item->bytes_left > budget) {
+        outcome = (struct outbox_outcome){.action = OUTBOX_HOLD, .reason = OUTBOX_BUDGET};
+    } else {
+        struct err begun = {0};
+        if (!outbox->ops->begin(outbox->ctx, item->record, &begun)) {
+            if (begun.kind == ERR_DENIED) {
+                return true; /* another program is sending it */
+            }
+            if (err) {
+                *err = begun;
+            }
+            return false;
+        }
+        tell(s, &(struct run_report){RUN_SENDING, item->record, NULL, 0, item->bytes_left, NULL});
+        if (s->set->holds_files && has_files_left(item)) {
+            send_without_files(s, item, &outcome);
+        } else {
+            s->set->carrier->send(s->state, outbox, item, &outcome);
+        }
+    }
+    complete_outcome(item, &outcome);
+    s->result->bytes_sent += s->moved;
+    note_result(s, &outcome);
+    log_info("record %lld: %s (status %d)", (long long)item->record,
+             outcome.action == OUTBOX_SENT ? "sent" : outbox_reason_name(outcome.reason),
+             outcome.status);
+    bool ok = outbox->ops->settle(outbox->ctx, item, &outcome, err);
+    tell(s, &(struct run_report){RUN_SETTLED, item->record, NULL, 0, 0, &outcome});
+    return ok;
+}
+
+static bool has_seen(struct session *s, int64_t record)
+{
+    for (size_t i = 0; i < s->seen.n; i++) {
+        if (s->seen.v[i] == record) {
+            return true;
+        }
+    }
+    vec_push(&s->seen, record);
+    return false;
+}
+
+/* Sends all that is due. */
+static bool send_due(struct session *s, struct err *err)
+{
+    const struct outbox *outbox = &s->set->outbox;
+    struct arena arena = {0};
+    bool ok = true;
+    s->seen.n = 0;
+    while (ok && !s->is_over && outbox->ops && !is_stopped(s)) {
+        struct outbox_item item = {0};
+        struct err none = {0};
+        arena_reset(&arena);
+        if (!outbox->ops->next(outbox->ctx, clock_now_ms(), &arena, &item, &none)) {
+            ok = none.kind == ERR_NONE;
+            if (!ok && err) {
+                *err = none;
+            }
+            break;
+        }
+        if (has_seen(s, item.record)) {
+            log_error("the outbox gives record %lld twice", (long long)item.record);
+            break;
+        }
+        ok = send_item(s, &item, err);
+        if (ok && s->failures >= FAILURES_IN_A_ROW) {
+            /* not this record's fault: the server is ill, or the way is too bad */
+            struct outbox_outcome sick = {.action = OUTBOX_RETRY, .reason = OUTBOX_SERVER_ERROR};
+            ok = settle_all(s, &sick, err);
+            s->is_over = true;
+        }
+    }
+    arena_finish(&arena);
+    return ok;
+}
+
+/* ---- the session ---------------------------------------------------------------------------- */
+
+static bool fetch_news(struct session *s, struct err *err)
+{
+    const struct carrier *carrier = s->set->carrier;
+    struct outbox_outcome outcome = {0};
+    if (s->is_over || !s->set->inbox.ops || !carrier->fetch || is_stopped(s)) {
+        return true;
+    }
+    tell(s, &(struct run_report){.step = RUN_FETCHING});
+    if (!carrier->fetch(s->state, &s->set->inbox, &s->result->news, &outcome)) {
+        s->is_over = true;
+        return settle_all(s, &outcome, err);
+    }
+    return send_due(s, err); /* a form that is back lets its records go */
+}
+
+static bool exchange(struct session *s, struct err *err)
+{
+    struct outbox_outcome outcome = {.action = OUTBOX_RETRY, .scope = OUTBOX_ALL};
+    tell(s, &(struct run_report){.step = RUN_CONNECTING});
+    if (!s->set->carrier->open(s->state, &s->to, &outcome)) {
+        return settle_all(s, &outcome, err);
+    }
+    s->result->is_connected = true;
+    return release_reasons(s, retry_is_about_way, err) && send_due(s, err) && fetch_news(s, err);
+}
+
+bool run_session(const struct run_settings *settings, struct run_result *result, struct err *err)
+{
+    *result = (struct run_result){0};
+    struct session s = {.set = settings, .result = result, .to = settings->to};
+    s.to.stop = settings->stop;
+    s.to.progress = on_progress;
+    s.to.progress_ctx = &s;
+    s.state = mem_alloc(1, settings->carrier->state_size ? settings->carrier->state_size : 1);
+    bool ok = release_reasons(&s, settings->holds_files ? is_budget : is_own_rule, err);
+    if (ok && (settings->is_asked || settings->is_network_back)) {
+        ok = release_reasons(&s, settings->is_asked ? is_any : retry_is_about_network, err);
+    }
+    if (ok) {
+        ok = exchange(&s, err);
+        settings->carrier->close(s.state);
+    }
+    const struct outbox *outbox = &settings->outbox;
+    if (ok && outbox->ops) {
+        ok = outbox->ops->next_due(outbox->ctx, &result->next_ms, err);
+    }
+    tell(&s, &(struct run_report){.step = RUN_DONE});
+    vec_finish(&s.seen);
+    free(s.state);
+    return ok;
+}
