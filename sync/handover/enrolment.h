@@ -7,6 +7,7 @@
 #ifndef HANDOVER_ENROLMENT_H
 #define HANDOVER_ENROLMENT_H
 
+#include <stdint.h>
 #include "platform/base/buf.h"
 #include "platform/base/err.h"
 #include "platform/base/sign.h"

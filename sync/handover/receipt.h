@@ -1,11 +1,12 @@
 /* The citizen's receipt as a short text in a QR: that this visit was recorded, on which day, for
  * which form, by which device, signed by it, and nothing about the person. Any Gõ Cửa checks it
- * without a network; devices of the same organisation also carry its endorsement of the device key.
+ * without a network.
  *   GCR1:<base64url of fields>.<base64url of signature>
  * Pure functions, any thread. */
 #ifndef HANDOVER_RECEIPT_H
 #define HANDOVER_RECEIPT_H
 
+#include <stdint.h>
 #include "platform/base/buf.h"
 #include "platform/base/err.h"
 #include "platform/base/sign.h"
