@@ -2,12 +2,8 @@
 #ifndef STORE_MIGRATION_H
 #define STORE_MIGRATION_H
 
-struct migration {
-    int number;       /* from 1, without gaps; 0 ends the table */
-    const char *name; /* file name without .sql */
-    const char *sql;
-};
+#include "platform/db/db.h"
 
-extern const struct migration migrations[];
+extern const struct db_migration migrations[];
 
 #endif

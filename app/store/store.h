@@ -3,9 +3,9 @@
  * not block each other); the process holds one lock on the folder. Nothing personal is ever in
  * clear on disk, file names included.
  *
- * FOLDER/keyslot   the wrapped key (keyslot.h)        FOLDER/media/   sealed files, random names
- * FOLDER/store.db  the database (with -wal, -shm)     FOLDER/aside/   what was damaged, kept
- * FOLDER/check     tells a wrong key from damage      FOLDER/lock     who has the folder */
+ * FOLDER/keyslot        the wrapped key (keyslot.h)    FOLDER/data/media/  sealed files
+ * FOLDER/data/store.db  the database, -wal, -shm       FOLDER/aside/       damaged data, kept
+ * FOLDER/check          tells a wrong key from damage  FOLDER/lock         who has the folder */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 

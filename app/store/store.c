@@ -1,0 +1,365 @@
+#include "app/store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define LOG_ROOM "store"
+#include "app/store/inner.h"
+#include "app/store/journal.h"
+#include "app/store/migration.h"
+#include "platform/base/clock.h"
+#include "platform/base/file.h"
+#include "platform/base/hash.h"
+#include "platform/base/log.h"
+#include "platform/base/mem.h"
+#include "platform/base/rand.h"
+
+/* ---- the lock ------------------------------------------------------------------------------- */
+
+struct store_lock {
+    int fd;
+};
+
+struct store_lock *store_lock(const char *folder, struct err *err)
+{
+    char path[STORE_PATH];
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(GOCUA_FUZZ)
+    prctl(PR_SET_DUMPABLE, 0); /* the leak check of the sanitizers has to look in */
+#endif
+    if (!file_make_folder(folder, err) || !store_path(path, folder, "lock", err)) {
+        return NULL;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        bool is_held = fd >= 0 && errno == EWOULDBLOCK;
+        err_set(err, is_held ? ERR_DENIED : ERR_STORAGE, is_held ? EBUSY : errno,
+                is_held ? "another program has the data folder open" : "cannot lock the folder");
+        if (fd >= 0) {
+            close(fd);
+        }
+        return NULL;
+    }
+    struct store_lock *lock = mem_alloc(1, sizeof(*lock));
+    lock->fd = fd;
+    return lock;
+}
+
+void store_unlock(struct store_lock *lock)
+{
+    if (lock) {
+        close(lock->fd);
+        free(lock);
+    }
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+bool store_path(char path[STORE_PATH], const char *folder, const char *name, struct err *err)
+{
+    return snprintf(path, STORE_PATH, "%s/%s", folder, name) < STORE_PATH ||
+           err_set(err, ERR_INPUT, ENAMETOOLONG, "the path of the data folder is too long");
+}
+
+bool store_media_path(const struct store *store, const char *file, char path[STORE_PATH],
+                      struct err *err)
+{
+    char name[STORE_FILE_NAME + 16];
+    snprintf(name, sizeof(name), "data/media/%s", file);
+    return store_path(path, store->folder, name, err);
+}
+
+struct seal_writer *store_seal(struct store *store, char name[STORE_FILE_NAME], struct err *err)
+{
+    char path[STORE_PATH], uuid[RAND_UUID_TEXT];
+    do { /* a seeded test may give names again after a restart */
+        rand_uuid(uuid);
+        snprintf(name, STORE_FILE_NAME, "%s", uuid);
+        if (!store_media_path(store, name, path, err)) {
+            return NULL;
+        }
+    } while (file_exists(path));
+    return seal_create(path, store->media, str_of(name), err);
+}
+
+struct seal_reader *store_unseal(struct store *store, const char *name, struct err *err)
+{
+    char path[STORE_PATH];
+    return store_media_path(store, name, path, err)
+               ? seal_open(path, store->media, str_of(name), err)
+               : NULL;
+}
+
+void store_drop_file(struct store *store, const char *name)
+{
+    char path[STORE_PATH];
+    struct err err;
+    if (!store_media_path(store, name, path, &err) || !file_remove(path, &err)) {
+        log_warn("a sealed file stays for the next start: %s", err.text);
+    }
+}
+
+bool store_check_file(struct store *store, const char *name, const unsigned char *digest,
+                      struct err *err)
+{
+    struct seal_reader *reader = store_unseal(store, name, err);
+    if (!reader) {
+        return false;
+    }
+    unsigned char *part = mem_alloc(1, SEAL_CHUNK), found[HASH_MAX];
+    struct hash *hash = hash_begin(HASH_BLAKE2B);
+    size_t got = 0;
+    bool ok;
+    while ((ok = seal_read(reader, part, SEAL_CHUNK, &got, err)) && got) {
+        hash_more(hash, part, got);
+    }
+    hash_end(hash, found);
+    explicit_bzero(part, SEAL_CHUNK);
+    free(part);
+    seal_close(reader);
+    return ok && (hash_equal(found, digest, HASH_BLAKE2B_SIZE) ||
+                  err_set(err, ERR_DAMAGED, 0, "a file is not what was written"));
+}
+
+/* A file that only the right key can have made: so a wrong key is never taken for damage. */
+static bool check_key(const char *folder, const struct key *key, bool *is_new, struct err *err)
+{
+    char path[STORE_PATH];
+    unsigned char proof[CRYPT_MAC];
+    struct key *check = key_derive(key, STORE_KEY_CHECK);
+    crypt_mac(check, "gocua store", 11, proof);
+    key_destroy(check);
+    if (!store_path(path, folder, "check", err)) {
+        return false;
+    }
+    struct buf found = {0};
+    struct err read_err;
+    *is_new = false;
+    bool ok = file_read(path, 4096, &found, &read_err);
+    if (!ok && read_err.kind == ERR_MISSING) {
+        *is_new = true;
+        ok = file_write(path, proof, sizeof(proof), err);
+    } else if (!ok) {
+        ok = err_set(err, read_err.kind, read_err.code, "%s", read_err.text);
+    } else {
+        ok = (found.n == sizeof(proof) && hash_equal(found.s, proof, sizeof(proof))) ||
+             err_set(err, ERR_DENIED, 0, "the key belongs to another data folder");
+    }
+    buf_finish(&found);
+    return ok;
+}
+
+static bool open_db(struct store *store, const struct key *key, bool must_exist, struct err *err)
+{
+    char path[STORE_PATH];
+    struct key *db_key = key_derive(key, STORE_KEY_DB);
+    struct err why = {0};
+    bool ok =
+        store_path(path, store->folder, "data/store.db", &why) &&
+        db_open(path, &(struct db_options){.key = key_bytes(db_key), .must_exist = must_exist},
+                &store->db, &why) &&
+        db_migrate(store->db, migrations, &why);
+    key_destroy(db_key);
+    if (!ok && why.kind == ERR_DENIED && why.code != EACCES) {
+        why.kind = ERR_DAMAGED; /* check_key has proved the key */
+    }
+    return ok || err_set(err, why.kind, why.code, "%s", why.text);
+}
+
+static struct store *store_make(const char *folder, const struct key *key)
+{
+    struct store *store = mem_alloc(1, sizeof(*store));
+    snprintf(store->folder, sizeof(store->folder), "%s", folder);
+    store->media = key_derive(key, STORE_KEY_MEDIA);
+    store->search = key_derive(key, STORE_KEY_SEARCH);
+    return store;
+}
+
+bool store_open(const char *folder, const struct key *key, struct store **store, struct err *err)
+{
+    bool is_new;
+    *store = NULL;
+    if (!check_key(folder, key, &is_new, err)) {
+        return false;
+    }
+    struct store *made = store_make(folder, key);
+    if (!open_db(made, key, true, err)) {
+        store_close(made);
+        return false;
+    }
+    *store = made;
+    return true;
+}
+
+void store_close(struct store *store)
+{
+    if (store) {
+        db_close(store->db);
+        key_destroy(store->media);
+        key_destroy(store->search);
+        explicit_bzero(store, sizeof(*store));
+        free(store);
+    }
+}
+
+void store_set_actor(struct store *store, const char *actor)
+{
+    snprintf(store->actor, sizeof(store->actor), "%s", actor);
+}
+
+/* ---- the first opening of a process --------------------------------------------------------- */
+
+/* Moves the whole data folder in one step, so that a kill leaves it here or there. */
+static bool set_aside(const char *folder, char aside[STORE_PATH], struct err *err)
+{
+    char data[STORE_PATH], parent[STORE_PATH], mark[STORE_PATH], uuid[RAND_UUID_TEXT],
+        when[CLOCK_TEXT];
+    clock_format_date(clock_now_ms(), when);
+    rand_uuid(uuid);
+    return store_path(data, folder, "data", err) && store_path(parent, folder, "aside", err) &&
+           store_path(mark, folder, "damaged", err) && file_make_folder(parent, err) &&
+           (snprintf(aside, STORE_PATH, "%s/%.10s-%.8s", parent, when, uuid) < STORE_PATH ||
+            err_set(err, ERR_INPUT, ENAMETOOLONG, "the path of the data folder is too long")) &&
+           (!file_exists(data) || file_rename(data, aside, err)) && file_remove(mark, err);
+}
+
+static bool is_marked_damaged(const char *folder)
+{
+    char path[STORE_PATH];
+    return store_path(path, folder, "damaged", NULL) && file_exists(path);
+}
+
+/* Opens and touches what must be readable for the day's work. */
+static bool open_and_clean(struct store *store, const struct key *key, struct store_health *health,
+                           struct err *err)
+{
+    char media[STORE_PATH], log[STORE_PATH];
+    if (!store_path(media, store->folder, "data/media", err) ||
+        !store_path(log, store->folder, "data/store.db-wal", err) ||
+        !file_make_folder(media, err)) {
+        return false;
+    }
+    bool was_cut = file_size(log) > 0; /* an orderly end leaves no log */
+    return open_db(store, key, false, err) && store_clean_up(store, was_cut, health, err);
+}
+
+static bool begin_anew(struct store *store, const struct key *key, struct store_health *health,
+                       struct err *err)
+{
+    db_close(store->db);
+    store->db = NULL;
+    log_error("the database is damaged; it is moved aside");
+    if (!set_aside(store->folder, health->aside, err) || !open_and_clean(store, key, health, err)) {
+        return false;
+    }
+    health->set_aside = true;
+    store_salvage(store, key, health->aside, &health->salvaged);
+    return journal_add(store, "store.set_aside", "", "", err);
+}
+
+bool store_start(const char *folder, const struct key *key, struct store **store,
+                 struct store_health *health, struct err *err)
+{
+    bool is_new;
+    struct err why = {0};
+    *store = NULL;
+    *health = (struct store_health){0};
+    if (!file_make_folder(folder, err) || !check_key(folder, key, &is_new, err)) {
+        return false;
+    }
+    struct store *made = store_make(folder, key);
+    bool ok = !is_marked_damaged(folder) && open_and_clean(made, key, health, &why);
+    if (!ok && (why.kind == ERR_DAMAGED || why.kind == ERR_NONE)) {
+        ok = begin_anew(made, key, health, &why);
+    }
+    if (!ok) {
+        store_close(made);
+        return err_set(err, why.kind, why.code, "%s", why.text);
+    }
+    *store = made;
+    return true;
+}
+
+/* ---- the whole store ------------------------------------------------------------------------ */
+
+static bool check_files(struct store *store, struct err *err)
+{
+    bool ok = true;
+    struct db_query *q = db_query(store->db, "SELECT file, digest FROM attachment", DB_NONE, err);
+    while (ok && db_next(q, err)) {
+        ok = db_str(q, 1).n == HASH_BLAKE2B_SIZE &&
+             store_check_file(store, db_text(q, 0), (const unsigned char *)db_str(q, 1).s, err);
+    }
+    return db_done(q) && ok;
+}
+
+bool store_check(struct store *store, struct err *err)
+{
+    char mark[STORE_PATH];
+    struct err why = {0};
+    if (!db_check(store->db, &why)) {
+        if (why.kind == ERR_DAMAGED && store_path(mark, store->folder, "damaged", NULL)) {
+            file_write(mark, "", 0, NULL); /* the next start moves it aside */
+        }
+        return err_set(err, why.kind, why.code, "%s", why.text);
+    }
+    return journal_check(store, err) && check_files(store, err);
+}
+
+struct copying {
+    const char *from, *to;
+    struct err *err;
+    bool ok;
+};
+
+static bool copy_file(void *ctx, const char *name)
+{
+    struct copying *copying = ctx;
+    char from[STORE_PATH], to[STORE_PATH];
+    struct err why = {0};
+    copying->ok = store_path(from, copying->from, name, &why) &&
+                  store_path(to, copying->to, name, &why) &&
+                  (file_exists(to) || file_copy(from, to, &why) || why.kind == ERR_MISSING);
+    return copying->ok || err_set(copying->err, why.kind, why.code, "%s", why.text);
+}
+
+static bool copy_one(const struct store *store, const char *folder, const char *name,
+                     struct err *err)
+{
+    char from[STORE_PATH], to[STORE_PATH];
+    return store_path(from, store->folder, name, err) && store_path(to, folder, name, err) &&
+           (!file_exists(from) || file_copy(from, to, err));
+}
+
+bool store_copy(struct store *store, const char *folder, struct err *err)
+{
+    char db[STORE_PATH], from[STORE_PATH], to[STORE_PATH];
+    if (!store_path(db, folder, "data/store.db", err) ||
+        !store_path(from, store->folder, "data/media", err) ||
+        !store_path(to, folder, "data/media", err)) {
+        return false;
+    }
+    if (file_exists(db)) {
+        return err_set(err, ERR_INPUT, EEXIST, "there is a store in that folder already");
+    }
+    /* Twice: a file that goes before the database is copied is not in the copy's rows, one that
+     * comes before it is caught by the second round. */
+    struct copying copying = {from, to, err, true};
+    return journal_add(store, "store.copy", "", "", err) && file_make_folder(to, err) &&
+           file_list(from, copy_file, &copying, err) && copying.ok && db_copy(store->db, db, err) &&
+           file_list(from, copy_file, &copying, err) && copying.ok &&
+           copy_one(store, folder, "check", err) && copy_one(store, folder, "keyslot", err);
+}
+
+bool store_compact(struct store *store, struct err *err)
+{
+    return db_compact(store->db, err);
+}
