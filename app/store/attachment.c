@@ -71,8 +71,6 @@ static bool put_row(struct attachment_writer *w, const unsigned char *digest, ch
                     struct err *err)
 {
     struct db *db = w->store->db;
-    char about[24];
-    snprintf(about, sizeof(about), "%lld", (long long)w->record);
     if (!db_begin(db, err)) {
         return false;
     }
@@ -90,7 +88,7 @@ static bool put_row(struct attachment_writer *w, const unsigned char *digest, ch
                      DB_WITH(DB_INT(w->record), DB_TEXT(w->name), DB_TEXT(w->mime),
                              DB_TEXT(w->file), DB_INT(w->size), DB_BLOB(digest, HASH_BLAKE2B_SIZE)),
                      err) &&
-              journal_add(w->store, "record.file", about, NULL, err);
+              journal_note(w->store, "record.file", w->record, NULL, err);
     return db_end(db, ok, err);
 }
 

@@ -8,13 +8,6 @@
 #include "platform/base/clock.h"
 #include "platform/base/rand.h"
 
-static bool note(struct store *store, const char *deed, int64_t id, struct err *err)
-{
-    char about[24];
-    snprintf(about, sizeof(about), "%lld", (long long)id);
-    return journal_add(store, deed, about, NULL, err);
-}
-
 bool consent_add(struct store *store, struct consent *c, struct err *err)
 {
     char uuid[RAND_UUID_TEXT];
@@ -34,7 +27,7 @@ bool consent_add(struct store *store, struct consent *c, struct err *err)
                              DB_TEXT(c->refused), DB_INT(c->at_ms)),
                      err);
     c->id = ok ? db_last_id(store->db) : 0;
-    ok = ok && note(store, "consent.add", c->id, err);
+    ok = ok && journal_note(store, "consent.add", c->id, NULL, err);
     return db_end(store->db, ok, err);
 }
 
@@ -91,6 +84,6 @@ bool consent_withdraw(struct store *store, int64_t id, struct err *err)
         db_run(store->db, "UPDATE consent SET withdrawn_ms = ? WHERE id = ? AND withdrawn_ms = 0",
                DB_WITH(DB_INT(clock_now_ms()), DB_INT(id)), err) &&
         (db_changes(store->db) == 1 || err_set(err, ERR_MISSING, 0, "no standing consent")) &&
-        note(store, "consent.withdraw", id, err);
+        journal_note(store, "consent.withdraw", id, NULL, err);
     return db_end(store->db, ok, err);
 }

@@ -20,7 +20,8 @@ struct consent {
     int64_t withdrawn_ms;   /* 0: it stands */
 };
 
-/* Adds a consent; sets id, uuid and at_ms. Rows are never changed but by binding and withdrawal. */
+/* Adds a consent; sets id, and at_ms when it is 0. Rows are never changed but by binding and
+ * withdrawal. */
 bool consent_add(struct store *store, struct consent *consent, struct err *err);
 
 /* Says whose consent it is, once the person is known. */

@@ -171,9 +171,7 @@ static bool has_deprecated_id(struct str xml)
 
 static bool queue(struct finish *f, struct err *err)
 {
-    char about[24];
     int64_t now = clock_now_ms(), bytes = (int64_t)f->what->xml.n + f->kept_bytes;
-    snprintf(about, sizeof(about), "%lld", (long long)f->id);
     return db_run(f->store->db,
                   "UPDATE record SET state = 2, ready_ms = ?1, changed_ms = ?1,"
                   " sequence = (SELECT coalesce(max(sequence), 0) + 1 FROM record),"
@@ -183,7 +181,7 @@ static bool queue(struct finish *f, struct err *err)
                           DB_INT(has_deprecated_id(f->what->xml)), DB_INT(f->kept_count),
                           DB_INT(bytes), DB_INT(f->id)),
                   err) &&
-           journal_add(f->store, "record.finish", about, f->record.instance_id, err);
+           journal_note(f->store, "record.finish", f->id, f->record.instance_id, err);
 }
 
 static bool still_draft(struct finish *f, struct err *err)

@@ -37,13 +37,6 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static bool note(struct store *store, const char *deed, int64_t id, struct err *err)
-{
-    char about[24];
-    snprintf(about, sizeof(about), "%lld", (long long)id);
-    return journal_add(store, deed, about, NULL, err);
-}
-
 static bool insert(struct store *store, struct household *h, struct err *err)
 {
     char uuid[RAND_UUID_TEXT];
@@ -91,7 +84,8 @@ bool household_save(struct store *store, struct household *household, struct err
         return false;
     }
     bool ok = (!is_new || insert(store, household, err)) && update(store, household, err) &&
-              note(store, is_new ? "household.add" : "household.change", household->id, err);
+              journal_note(store, is_new ? "household.add" : "household.change", household->id,
+                           NULL, err);
     ok = db_end(store->db, ok, err);
     if (!ok && is_new) {
         household->id = 0;
@@ -154,6 +148,6 @@ bool household_set_return(struct store *store, int64_t id, int64_t return_ms, st
     bool ok = db_run(store->db, "UPDATE household SET return_ms = ? WHERE id = ?",
                      DB_WITH(DB_INT(return_ms), DB_INT(id)), err) &&
               (db_changes(store->db) == 1 || err_set(err, ERR_MISSING, 0, "no such household")) &&
-              note(store, "household.return", id, err);
+              journal_note(store, "household.return", id, NULL, err);
     return db_end(store->db, ok, err);
 }

@@ -23,7 +23,8 @@ struct households {
     size_t n;
 };
 
-/* Adds (id 0) or changes; sets id, uuid and version. NULL texts count as "". */
+/* Adds (id 0) or changes, and sets id; a uuid is made when it has none (read it with
+ * household_get). NULL texts count as "". */
 bool household_save(struct store *store, struct household *household, struct err *err);
 
 /* One, texts in the arena; ERR_MISSING. */

@@ -81,6 +81,14 @@ bool journal_add(struct store *store, const char *deed, const char *about, const
            db_end(store->db, add_row(store, deed, about, detail, err), err);
 }
 
+bool journal_note(struct store *store, const char *deed, int64_t id, const char *detail,
+                  struct err *err)
+{
+    char about[24];
+    snprintf(about, sizeof(about), "%lld", (long long)id);
+    return journal_add(store, deed, about, detail, err);
+}
+
 static void read_row(struct db_query *q, struct journal_row *row)
 {
     *row = (struct journal_row){.sequence = db_int(q, 0),

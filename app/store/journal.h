@@ -25,6 +25,10 @@ struct journal_rows {
 bool journal_add(struct store *store, const char *deed, const char *about, const char *detail,
                  struct err *err);
 
+/* The same about a row of the store. */
+bool journal_note(struct store *store, const char *deed, int64_t id, const char *detail,
+                  struct err *err);
+
 /* Rows newest first whose deed begins with `deed` (NULL: all), texts in the arena. */
 bool journal_page(struct store *store, const char *deed, struct page page, struct arena *arena,
                   struct journal_rows *out, struct err *err);

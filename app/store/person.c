@@ -133,14 +133,6 @@ static bool update(struct store *store, const struct person *p, const struct der
                   DB_WITH(DB_INT(p->id), DB_STR(buf_str(&d->words))), err);
 }
 
-static bool note(struct store *store, const char *deed, int64_t id, const char *detail,
-                 struct err *err)
-{
-    char about[24];
-    snprintf(about, sizeof(about), "%lld", (long long)id);
-    return journal_add(store, deed, about, detail, err);
-}
-
 bool person_save(struct store *store, struct person *person, struct err *err)
 {
     struct derived d;
@@ -150,8 +142,8 @@ bool person_save(struct store *store, struct person *person, struct err *err)
     }
     derive(store, person, &d);
     bool ok = (!is_new || insert(store, person, err)) && update(store, person, &d, err) &&
-              note(store, is_new ? "person.add" : "person.change", person->id,
-                   d.keeps_number ? "full number" : NULL, err);
+              journal_note(store, is_new ? "person.add" : "person.change", person->id,
+                           d.keeps_number ? "full number" : NULL, err);
     derived_finish(&d);
     ok = db_end(store->db, ok, err);
     if (!ok && is_new) {
@@ -240,6 +232,6 @@ bool person_erase(struct store *store, int64_t id, const char *why, struct err *
         db_run(store->db,
                "DELETE FROM visit_word WHERE rowid IN (SELECT id FROM visit WHERE person = ?)",
                DB_WITH(DB_INT(id)), err) &&
-        note(store, "person.erase", id, why, err);
+        journal_note(store, "person.erase", id, why, err);
     return db_end(store->db, ok, err);
 }

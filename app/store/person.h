@@ -28,7 +28,8 @@ struct persons {
     size_t n;
 };
 
-/* Adds (id 0) or changes a person; sets id, uuid and version. NULL texts count as "". A full number
+/* Adds (id 0) or changes a person and sets id; a uuid is made when it has none (read it with
+ * person_get). NULL texts count as "". A full number
  * without number_purpose is reduced to tail and digest. */
 bool person_save(struct store *store, struct person *person, struct err *err);
 

@@ -41,14 +41,6 @@ static void read_record(struct db_query *q, struct arena *arena, struct record *
                          .bytes = db_int(q, 20)};
 }
 
-static bool note(struct store *store, const char *deed, int64_t id, const char *detail,
-                 struct err *err)
-{
-    char about[24];
-    snprintf(about, sizeof(about), "%lld", (long long)id);
-    return journal_add(store, deed, about, detail, err);
-}
-
 /* Runs a change of one row and its journal row in one transaction; no row fits: refused. */
 static bool change(struct store *store, const char *sql, struct db_values values, const char *deed,
                    struct err *err)
@@ -60,7 +52,7 @@ static bool change(struct store *store, const char *sql, struct db_values values
     if (ok && db_changes(store->db) == 0) {
         ok = err_set(err, ERR_INPUT, 0, "%s: not in a state for that", deed);
     }
-    ok = ok && note(store, deed, values.v[0].number, NULL, err);
+    ok = ok && journal_note(store, deed, values.v[0].number, NULL, err);
     return db_end(store->db, ok, err);
 }
 
@@ -82,7 +74,7 @@ bool record_create(struct store *store, const struct record_new *what, int64_t *
                        what->replaces ? DB_INT(what->replaces) : DB_NULL, DB_INT(now), DB_INT(now)),
                err);
     *id = ok ? db_last_id(store->db) : 0;
-    ok = ok && note(store, "record.create", *id, what->form_id, err);
+    ok = ok && journal_note(store, "record.create", *id, what->form_id, err);
     return db_end(store->db, ok, err);
 }
 
@@ -109,7 +101,7 @@ bool record_save_draft(struct store *store, int64_t id, struct str xml, const ch
                      " ON CONFLICT (record) DO UPDATE SET xml = excluded.xml",
                      DB_WITH(DB_INT(id), DB_BLOB(xml.s, xml.n)), err) &&
               db_run(store->db, "DELETE FROM answer WHERE record = ?", DB_WITH(DB_INT(id)), err) &&
-              note(store, "record.save", id, NULL, err);
+              journal_note(store, "record.save", id, NULL, err);
     return db_end(store->db, ok, err);
 }
 
@@ -122,7 +114,7 @@ bool record_save_answer(struct store *store, int64_t id, const char *ref, struct
     bool ok = touch_draft(store, id, NULL, err) &&
               db_run(store->db, "INSERT INTO answer (record, ref, value) VALUES (?, ?, ?)",
                      DB_WITH(DB_INT(id), DB_TEXT(ref), DB_STR(value)), err) &&
-              note(store, "record.save", id, NULL, err);
+              journal_note(store, "record.save", id, NULL, err);
     return db_end(store->db, ok, err);
 }
 
@@ -230,7 +222,7 @@ bool record_delete_draft(struct store *store, int64_t id, struct err *err)
          collect_files(store, "SELECT file FROM attachment WHERE record = ?", DB_WITH(DB_INT(id)),
                        &files, err) &&
          db_run(store->db, "DELETE FROM record WHERE id = ?", DB_WITH(DB_INT(id)), err) &&
-         note(store, "record.delete", id, NULL, err);
+         journal_note(store, "record.delete", id, NULL, err);
     ok = db_end(store->db, ok, err);
     finish_files(store, &files, ok);
     return ok;
@@ -378,7 +370,7 @@ static bool purge_one(struct store *store, int64_t id, struct err *err)
                       DB_WITH(DB_INT(id)), &files, err) &&
         db_run(store->db, "DELETE FROM attachment WHERE record = ?", DB_WITH(DB_INT(id)), err) &&
         db_run(store->db, "DELETE FROM frozen WHERE record = ?", DB_WITH(DB_INT(id)), err) &&
-        note(store, "record.purge", id, NULL, err);
+        journal_note(store, "record.purge", id, NULL, err);
     ok = db_end(store->db, ok, err);
     finish_files(store, &files, ok);
     return ok;

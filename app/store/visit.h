@@ -36,7 +36,8 @@ struct visits {
     size_t n;
 };
 
-/* Adds (id 0) or changes; sets id, uuid, started_ms when empty. NULL texts count as "". */
+/* Adds (id 0) or changes, and sets id, and started_ms when it is 0; a uuid is made when it has none
+ * (read it with visit_get). NULL texts count as ""; progress NULL leaves it as it was. */
 bool visit_save(struct store *store, struct visit *visit, struct err *err);
 
 /* One, texts in the arena; ERR_MISSING. */
