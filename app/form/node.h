@@ -32,6 +32,8 @@ enum {
     NODE_CELL = 1u << 5,     /* stands for a cell of such a row */
     NODE_TEMPLATE = 1u << 6, /* a template: outside the tree proper */
     NODE_MIXED = 1u << 7,    /* an element with text nodes among its children */
+    NODE_CDATA = 1u << 8,    /* a text that stood in a CDATA section */
+    NODE_REPEAT = 1u << 9,   /* an instance of a repeat: position() means the nearest of these */
     NODE_USER = 1u << 16,    /* this bit and those above are free for the owner of the tree */
 };
 
@@ -43,7 +45,7 @@ struct node {
     uint8_t kind;   /* enum node_kind */
     uint32_t flags; /* NODE_… */
     uint32_t at;    /* index among the siblings of its name; through node_position only */
-    uint32_t order; /* document order; through node_before only */
+    uint32_t order; /* document order; right when the tree's is_ordered is */
     const struct xml_name *name;
     const char *prefix; /* "" for none */
     struct node *parent, *first, *last, *prev, *next;
@@ -53,7 +55,7 @@ struct node {
     uint32_t n_children;     /* elements only */
     double number;           /* of the value, see NODE_NUMBER; through node_number only */
     struct node_index *index;
-    struct xml_binding *bindings; /* namespaces declared here */
+    struct xml_binding *bindings;   /* namespaces declared here */
     const struct list_source *list; /* of a document that is a list, and of rows and cells */
     struct node_def *def;
     void *state;
@@ -122,8 +124,8 @@ static inline struct str node_value(const struct node *node)
 /* The string-value of XPath (all text below) without looking at relevance; a leaf costs no copy. */
 struct str node_text(const struct node *node, struct arena *scratch);
 
-/* The value as a number by the rules of XPath (xpath_number_of); remembered in leaves. */
-double node_number(const struct node *node, struct arena *scratch);
+/* The value of a leaf as a number by xpath_number_of(value, flags); remembered. */
+double node_number(const struct node *node, unsigned flags);
 
 /* Position among the siblings of the same name, from 1. Constant time in wide elements, else a walk
  * over at most 15 siblings. */
@@ -154,8 +156,8 @@ static inline bool node_is_relevant(const struct node *node)
     return !(node->flags & NODE_HIDDEN);
 }
 
-/* Does a stand before b in document order? Both of one tree. */
-bool node_before(struct node_tree *tree, const struct node *a, const struct node *b);
+/* The tree in which the node stands, or NULL when it has no place. */
+struct node_tree *node_tree_of(const struct node *node);
 
 /* Makes `order` right in the whole tree. */
 void node_tree_number(struct node_tree *tree);

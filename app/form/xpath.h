@@ -19,7 +19,8 @@
 
 enum xpath_type { XPATH_NODES, XPATH_TEXT, XPATH_NUMBER, XPATH_BOOLEAN };
 
-/* A node-set: in document order, no node twice, unless `is_loose` (randomize gives its own order). */
+/* A node-set: in document order, no node twice, unless `is_loose` (randomize gives its own order).
+ */
 struct xpath_nodes {
     struct node **v;
     size_t n;
@@ -28,7 +29,7 @@ struct xpath_nodes {
 
 struct xpath_value {
     enum xpath_type type;
-    bool is_days; /* a number that counts days: came out of a date */
+    bool is_date; /* came out of a date: a text that is one, or a number of days */
     double number;
     bool boolean;
     struct str text; /* borrowed from the scratch arena, the expression or a node */
@@ -45,6 +46,8 @@ struct xpath_host {
     bool (*instance)(void *ctx, struct str id, struct node **document);
     /* The text of jr:itext(id) in the language of the moment. */
     bool (*itext)(void *ctx, struct str id, struct arena *scratch, struct str *text);
+    /* The same as a node, where the texts are nodes; asked first. */
+    bool (*itext_node)(void *ctx, struct str id, struct node **node);
     /* jr:choice-name(value, path): the label of the choice with that value of the question at the
      * path (relative to node). */
     bool (*choice_name)(void *ctx, struct node *node, struct str value, struct str path,
@@ -71,8 +74,14 @@ enum {
     XPATH_WHOLE_DAYS = 1u << 1,
     /* regex() must match the whole text (JavaRosa); else it searches. */
     XPATH_WHOLE_MATCH = 1u << 2,
+    /* An empty node-set compares as the empty text (JavaRosa: what is not relevant is ''). */
+    XPATH_EMPTY_TEXT = 1u << 3,
+    /* round() of a negative half goes up, -1.5 gives -1, and areas and distances are not cut to two
+     * decimals (JavaRosa); else halves go away from zero (Web Forms, Enketo). */
+    XPATH_EXACT = 1u << 4,
     /* What the product uses for forms of the field. */
-    XPATH_JAVAROSA = XPATH_QUALIFY | XPATH_WHOLE_DAYS | XPATH_WHOLE_MATCH,
+    XPATH_JAVAROSA =
+        XPATH_QUALIFY | XPATH_WHOLE_DAYS | XPATH_WHOLE_MATCH | XPATH_EMPTY_TEXT | XPATH_EXACT,
 };
 
 /* The environment of evaluations; keep one for each entry. Zeroed memory is a usable one without
@@ -86,8 +95,11 @@ struct xpath_env {
     size_t step_limit;      /* visits of nodes and calls in one evaluation; 0 = 50 million */
     bool is_seeded;         /* random() and unseeded randomize() go by this row of numbers */
     uint64_t seed;
-    struct arena scratch;   /* results live here until xpath_env_reset */
-    struct xpath_run *run;  /* of the evaluation under way */
+    struct arena scratch;          /* results live here until xpath_env_reset */
+    struct arena rows;             /* nodes that stand for rows of lists, until then too */
+    struct xpath_rows *known_rows; /* those made since */
+    struct xpath_regex *regexes;   /* patterns compiled so far */
+    struct xpath_run *run;         /* of the evaluation under way */
 };
 
 /* Forgets all results of earlier evaluations. Call it between evaluations, as often as you like; it
@@ -171,7 +183,8 @@ double xpath_number_of(struct str text, unsigned flags);
 enum { XPATH_NUMBER_TEXT = 352 };
 size_t xpath_number_text(double number, char text[XPATH_NUMBER_TEXT]);
 
-/* ---- what an expression reads ------------------------------------------------------------------ */
+/* ---- what an expression reads ------------------------------------------------------------------
+ */
 
 /* One step of a generic path: an element or attribute of a name; NULL local means any name, deep
  * means at any depth below. */
@@ -187,17 +200,17 @@ struct xpath_name_step {
 struct xpath_use {
     const struct xpath_name_step *steps;
     size_t n;
-    const char *instance;  /* id, NUL-terminated, or NULL */
-    bool is_position;      /* reads the position among siblings rather than a value (position(..)) */
-    bool is_set;           /* read as a node-set (count, sum, itemset …): rows coming and going
-                              matter */
-    bool has_predicate;    /* some step has one */
+    const char *instance; /* id, NUL-terminated, or NULL */
+    bool is_position;     /* reads the position among siblings rather than a value (position(..)) */
+    bool is_set;          /* read as a node-set (count, sum, itemset …): rows coming and going
+                             matter */
+    bool has_predicate;   /* some step has one */
 };
 
 /* Tells each path that x reads when evaluated at nodes of the generic path base (n_base steps, as a
- * bind's nodeset has it). current is where current() points (NULL: base). Paths that cannot be known
- * (id(), a computed instance name) are told with n = 1 and is_deep: all of the primary instance.
- * The use is borrowed during the call. */
+ * bind's nodeset has it). current is where current() points (NULL: base). Paths that cannot be
+ * known (id(), a computed instance name) are told with n = 1 and is_deep: all of the primary
+ * instance. The use is borrowed during the call. */
 void xpath_uses(const struct xpath *x, const struct xpath_name_step *base, size_t n_base,
                 const struct xpath_name_step *current, size_t n_current,
                 void (*each)(void *ctx, const struct xpath_use *use), void *ctx);
@@ -210,24 +223,25 @@ bool xpath_calls(const struct xpath *x, const char *name);
 bool xpath_as_path(const struct xpath *x, const struct xpath_name_step *base, size_t n_base,
                    struct arena *arena, struct xpath_use *use);
 
-/* A constant expression (no paths, no context, no clock, no chance)? Then it may be evaluated once. */
+/* A constant expression (no paths, no context, no clock, no chance)? Then it may be evaluated once.
+ */
 bool xpath_is_constant(const struct xpath *x);
 
 /* An itemset over a list, taken apart: `instance('x')/root/item[a = E and b = F and rest…]`. */
 struct xpath_filter_term {
-    const char *column;       /* interned local name */
+    const char *column;        /* interned local name */
     const struct xpath *value; /* independent of the row; evaluate it at the question's node */
 };
 
 struct xpath_filter {
-    const char *instance;  /* id */
-    const char *root;      /* interned local names of the two steps */
+    const char *instance; /* id */
+    const char *root;     /* interned local names of the two steps */
     const char *item;
     const struct xpath_filter_term *terms;
     size_t n_terms;
     const struct xpath *const *rest; /* other terms: evaluate each at the row; all must be true */
     size_t n_rest;
-    bool is_randomized; /* the whole stood in randomize(…) */
+    bool is_randomized;       /* the whole stood in randomize(…) */
     const struct xpath *seed; /* its second argument, or NULL */
 };
 
@@ -236,8 +250,8 @@ struct xpath_filter {
  * where it can. Made in the arena. */
 bool xpath_as_filter(const struct xpath *x, struct arena *arena, struct xpath_filter *filter);
 
-/* Shuffles as randomize() does, in place: with a seed value, or by the environment when it is NULL. */
-void xpath_shuffle(struct xpath_env *env, void **items, size_t n,
-                   const struct xpath_value *seed);
+/* Shuffles as randomize() does, in place: with a seed value, or by the environment when it is NULL.
+ */
+void xpath_shuffle(struct xpath_env *env, void **items, size_t n, const struct xpath_value *seed);
 
 #endif

@@ -88,6 +88,27 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){a->first, a->at, a->used};
+}
+
+void arena_rewind(struct arena *a, struct arena_mark mark)
+{
+    if (!mark.block) {
+        arena_reset(a);
+        return;
+    }
+    while (a->first != mark.block) {
+        struct arena_block *newer = a->first;
+        a->first = newer->next;
+        free(newer);
+    }
+    a->at = mark.at;
+    a->end = (char *)a->first->bytes + a->first->size;
+    a->used = mark.used;
+}
+
 void arena_finish(struct arena *a)
 {
     free_blocks(a->first);

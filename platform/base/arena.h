@@ -32,6 +32,20 @@ char *arena_str(struct arena *a, struct str text);
 /* What printf would print. */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* A moment in the life of an arena. */
+struct arena_mark {
+    struct arena_block *block;
+    char *at;
+    size_t used;
+};
+
+/* The moment now. */
+struct arena_mark arena_mark(const struct arena *a);
+
+/* Forgets what was given out since the mark, which is of this arena and not older than its last
+ * reset or rewind. */
+void arena_rewind(struct arena *a, struct arena_mark mark);
+
 /* Forgets everything but keeps the newest block for reuse. */
 void arena_reset(struct arena *a);
 

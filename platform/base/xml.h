@@ -1,7 +1,7 @@
 /* XML as a tree in an arena, read by expat. Names are interned, so that two of them from one table
  * are compared by pointer. Prefixes and declarations are kept: writing gives back what was read but
- * for the declaration line, quotes, and CDATA. A document type with a declaration inside is refused:
- * no entity is ever expanded. One table and its trees belong to one thread at a time. */
+ * for the declaration line, quotes, and CDATA. A document type with a declaration inside is
+ * refused: no entity is ever expanded. One table and its trees belong to one thread at a time. */
 #ifndef BASE_XML_H
 #define BASE_XML_H
 
@@ -14,8 +14,8 @@
 
 /* A name of an element or attribute; there is one for each pair in a table. */
 struct xml_name {
-    const char *local; /* interned: equal texts of one table have equal pointers */
-    const char *uri;   /* interned; "" for none */
+    const char *local;      /* interned: equal texts of one table have equal pointers */
+    const char *uri;        /* interned; "" for none */
     struct xml_name *other; /* same local name, other uri */
 };
 
@@ -56,6 +56,7 @@ struct xml_binding {
 struct xml {
     enum xml_kind kind;
     uint32_t line; /* from 1 */
+    bool is_cdata; /* a text node that stood in a CDATA section (told apart with keep_space) */
     const struct xml_name *name; /* elements only */
     const char *prefix;
     struct str text;
@@ -67,11 +68,12 @@ struct xml {
 /* What a reader takes. 0 = the default: 64 MiB, 4 million nodes, depth 256. */
 struct xml_limits {
     size_t size, nodes, depth;
-    bool keep_space; /* keep white space between elements (else dropped: it is formatting) */
+    bool keep_space; /* keep white space between elements (else dropped: it is formatting), and
+                        CDATA sections as text nodes of their own */
 };
 
-/* Reads a document into the arena; returns its XML_DOCUMENT node, or NULL with ERR_INPUT (text: line
- * and reason). The text is not needed afterwards. limits may be NULL. */
+/* Reads a document into the arena; returns its XML_DOCUMENT node, or NULL with ERR_INPUT (text:
+ * line and reason). The text is not needed afterwards. limits may be NULL. */
 struct xml *xml_parse(struct str text, struct xml_names *names, struct arena *arena,
                       const struct xml_limits *limits, struct err *err);
 
