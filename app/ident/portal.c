@@ -47,7 +47,7 @@ static bool is_agency(const char *text)
         return true;
     }
     char head[4] = {0};
-    strncpy(head, text, 3);
+    snprintf(head, sizeof head, "%s", text);
     if (!is_like(head, "A99")) {
         return false;
     }
