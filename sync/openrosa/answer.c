@@ -196,7 +196,9 @@ static void copy_message(struct str message, char *to, size_t room)
     while (n < message.n && n > 0 && ((unsigned char)message.s[n] & 0xc0) == 0x80) {
         n--;
     }
-    memcpy(to, message.s, n);
+    if (n > 0) {
+        memcpy(to, message.s, n);
+    }
     to[n] = 0;
 }
 
