@@ -4,25 +4,28 @@
 #include <string.h>
 
 #include "platform/base/mem.h"
+#include "platform/sensor/qr_scan.h"
 #include "platform/sensor/zbar_reader.h"
 
 struct barcode_scanner {
-    struct zbar_reader *qr, *bars;
+    struct zbar_reader *matrix, *bars;
     unsigned bar_kinds; /* what bars was made for */
-    struct barcode_advice advice;
+    struct qr_scanner *qr;
 };
 
 struct barcode_scanner *barcode_create(void)
 {
     struct barcode_scanner *scanner = mem_alloc(1, sizeof *scanner);
-    scanner->qr = zbar_reader_create(BARCODE_QR);
+    scanner->matrix = zbar_reader_create(BARCODE_QR);
+    scanner->qr = qr_scanner_create(scanner->matrix);
     return scanner;
 }
 
 void barcode_destroy(struct barcode_scanner *scanner)
 {
     if (scanner) {
-        zbar_reader_destroy(scanner->qr);
+        qr_scanner_destroy(scanner->qr);
+        zbar_reader_destroy(scanner->matrix);
         zbar_reader_destroy(scanner->bars);
         free(scanner);
     }
@@ -30,22 +33,51 @@ void barcode_destroy(struct barcode_scanner *scanner)
 
 void barcode_reset(struct barcode_scanner *scanner)
 {
-    scanner->advice = (struct barcode_advice){0};
+    qr_scanner_reset(scanner->qr);
+}
+
+/* Rows of bars: zbar looks along each row and column of the frame. */
+static size_t scan_bars(struct barcode_scanner *scanner, const struct gray *frame, unsigned kinds,
+                        struct barcode *codes, size_t max)
+{
+    if (scanner->bar_kinds != kinds) {
+        zbar_reader_destroy(scanner->bars);
+        scanner->bars = zbar_reader_create(kinds);
+        scanner->bar_kinds = kinds;
+    }
+    return zbar_reader_scan(scanner->bars, frame, codes, max);
+}
+
+static bool is_frame(const struct gray *frame)
+{
+    return frame->pixels && frame->width > 0 && frame->height > 0 &&
+           frame->width <= PICTURE_SIDE_LIMIT && frame->height <= PICTURE_SIDE_LIMIT &&
+           (long long)frame->width * frame->height <= PICTURE_PIXELS_LIMIT;
 }
 
 size_t barcode_scan(struct barcode_scanner *scanner, const struct gray *frame,
                     const struct barcode_options *options, struct barcode *codes, size_t max)
 {
     unsigned kinds = options->kinds ? options->kinds : BARCODE_QR;
-    size_t n = kinds & BARCODE_QR ? zbar_reader_scan(scanner->qr, frame, codes, max) : 0;
-    scanner->advice = (struct barcode_advice){.hint = n ? BARCODE_HINT_GOOD : BARCODE_HINT_NONE};
+    unsigned bars = kinds & ~(unsigned)BARCODE_QR & BARCODE_ANY;
+    size_t n = 0;
+    if (!is_frame(frame) || max == 0) {
+        return 0;
+    }
+    if (kinds & BARCODE_QR) {
+        n = qr_scan(scanner->qr, frame, options, codes, max);
+    }
+    if (bars && n < max && (n == 0 || options->every)) {
+        n += scan_bars(scanner, frame, bars, codes + n, max - n);
+    }
     return n;
 }
 
 void barcode_advise(const struct barcode_scanner *scanner, struct barcode_advice *advice)
 {
-    *advice = scanner->advice;
+    qr_scanner_advise(scanner->qr, advice);
 }
+
 const char *barcode_kind_name(enum barcode_kind kind)
 {
     switch (kind) {

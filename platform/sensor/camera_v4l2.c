@@ -1,6 +1,6 @@
 /* Cameras of the kernel's video interface: four buffers mapped into the process, the newest one
  * used. */
-#include <dirent.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/videodev2.h>
