@@ -1,16 +1,10 @@
 #include "app/form/form.h"
 
+#include "app/form/rows.h"
 #include "platform/base/arena.h"
 #include "platform/base/csv.h"
 #include "platform/base/mem.h"
 #include "platform/base/vec.h"
-
-/* Rows with the same hash of a column's cell, chained in the order of the file. */
-struct column_index {
-    uint32_t *first, *last; /* by bucket: row + 1, 0 empty */
-    uint32_t *next;         /* by row: row + 1 */
-    uint32_t buckets;       /* a power of two */
-};
 
 struct csv_list {
     struct form_list base;
@@ -21,21 +15,12 @@ struct csv_list {
     size_t columns;
     struct arena arena; /* of the names */
     struct str *names;
-    struct column_index *index;
+    struct row_index *index;
 };
 
 static struct csv_list *self_of(struct form_list *list)
 {
     return (struct csv_list *)list;
-}
-
-static uint32_t text_hash(struct str text)
-{
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < text.n; i++) {
-        h = (h ^ (unsigned char)text.s[i]) * 16777619u;
-    }
-    return h ^ h >> 15;
 }
 
 static uint32_t csv_list_rows(struct form_list *list)
@@ -71,61 +56,21 @@ static struct str csv_list_cell(struct form_list *list, uint32_t row, size_t col
     return column < self->csv.cells.n ? self->csv.cells.v[column] : STR("");
 }
 
-static void build_index(struct csv_list *self, size_t column)
-{
-    struct column_index *index = &self->index[column];
-    size_t n = self->rows.n;
-    index->buckets = 16;
-    while (index->buckets < n && index->buckets < 1u << 30) {
-        index->buckets *= 2;
-    }
-    index->first = mem_alloc(index->buckets, sizeof *index->first);
-    index->last = mem_alloc(index->buckets, sizeof *index->last);
-    index->next = mem_alloc(n + 1, sizeof *index->next);
-    for (uint32_t row = 0; row < n; row++) {
-        uint32_t slot = text_hash(csv_list_cell(&self->base, row, column)) & (index->buckets - 1);
-        if (index->first[slot]) {
-            index->next[index->last[slot] - 1] = row + 1;
-        } else {
-            index->first[slot] = row + 1;
-        }
-        index->last[slot] = row + 1;
-    }
-    free(index->last);
-    index->last = NULL;
-}
-
 static size_t csv_list_find(struct form_list *list, size_t column, struct str value, size_t skip,
                             uint32_t *rows, size_t cap)
 {
     struct csv_list *self = self_of(list);
-    if (column >= self->columns || self->rows.n == 0) {
+    if (column >= self->columns) {
         return 0;
     }
-    if (!self->index[column].first) {
-        build_index(self, column);
-    }
-    struct column_index *index = &self->index[column];
-    size_t n = 0;
-    uint32_t at = index->first[text_hash(value) & (index->buckets - 1)];
-    for (; at && n < cap; at = index->next[at - 1]) {
-        if (str_eq(csv_list_cell(list, at - 1, column), value)) {
-            if (skip) {
-                skip--;
-            } else {
-                rows[n++] = at - 1;
-            }
-        }
-    }
-    return n;
+    return row_index_find(&self->index[column], list, column, value, skip, rows, cap);
 }
 
 static void csv_list_destroy(struct form_list *list)
 {
     struct csv_list *self = self_of(list);
     for (size_t i = 0; i < self->columns; i++) {
-        free(self->index[i].first);
-        free(self->index[i].next);
+        row_index_finish(&self->index[i]);
     }
     free(self->index);
     arena_finish(&self->arena);

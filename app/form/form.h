@@ -389,20 +389,21 @@ struct question_view {
     bool relevant, required, readonly;
     bool has_choices;
     struct shown_text label, hint;
-    const char *guidance;           /* "" without */
-    const char *appearance;         /* small letters, as written; question_has_appearance asks */
-    const char *constraint_message; /* resolved; "" without */
-    const char *required_message;   /* resolved; "" without */
-    const char *media_type;         /* upload: "image/ *" and so on, without the blank */
-    const char *autoplay;           /* "audio", "video" or "" */
-    double start, end, step;        /* range; step 0 where it is none */
+    const char *guidance;                    /* "" without */
+    const char *appearance;                  /* as written; question_has_appearance asks */
+    const char *constraint_message;          /* resolved; "" without */
+    const char *required_message;            /* resolved; "" without */
+    const char *media_type;                  /* upload: "image/ *" and so on, without the blank */
+    const char *autoplay;                    /* "audio", "video" or "" */
+    double start, end, step;                 /* range; step 0 where it is none */
     const char *tick_interval, *placeholder; /* range; "" without */
     long max_pixels;                         /* image; 0 without */
     long rows;                               /* text; 0 without */
     double accuracy, accuracy_bad;           /* geo thresholds in metres, 0 without */
     const char *reader;                      /* gocua:reader, "" without */
     const char *fill;                        /* gocua:fill, "" without */
-    const char *app; /* external app ("ex:" or intent) without arguments; "" */
+    const char *app;               /* external app ("ex:" or intent) without arguments; "" */
+    const struct control *control; /* inner */
 };
 
 /* What a screen needs to show the question, group or repeat at this place. Borrowed until the entry

@@ -1,0 +1,145 @@
+#include "app/form/entry.h"
+
+static bool is_kept(void *ctx, const struct node *node)
+{
+    return node->kind != NODE_ELEMENT || node_is_relevant(node);
+}
+
+bool entry_serialize(struct entry *entry, enum serial_kind kind, struct buf *xml, struct err *err)
+{
+    buf_add_text(xml, "<?xml version='1.0' encoding='UTF-8'?>\n");
+    node_write(xml, entry->root, kind == SERIAL_SUBMISSION ? is_kept : NULL, NULL);
+    if (xml->full) {
+        return err_set(err, ERR_STORAGE, 0, "the record is larger than allowed");
+    }
+    return true;
+}
+
+/* ---- checking
+ * -------------------------------------------------------------------------------------------- */
+
+static void add_problem(struct entry *entry, struct node *node, enum answer_state state,
+                        const struct label *message)
+{
+    struct arena *arena = &entry->problem_arena;
+    const struct control *control = node->def->control;
+    struct entry_problem problem = {node_ref(arena, node), state,
+                                    label_text(entry, message, node, arena), ""};
+    if (control) {
+        problem.label = label_text(entry, &control->label, node, arena);
+    }
+    vec_push(&entry->problems, problem);
+}
+
+static void check_node(struct entry *entry, struct node *node)
+{
+    bool holds;
+    if (!node->def || !node_is_relevant(node)) {
+        return;
+    }
+    if (node->value.n == 0 && node->flags & NODE_REQUIRED && !node->first) {
+        add_problem(entry, node, ANSWER_REQUIRED, &node->def->required_message);
+    } else if (!constraint_holds(entry, node, &holds, NULL) || !holds) {
+        add_problem(entry, node, ANSWER_CONSTRAINT, &node->def->constraint_message);
+    }
+    for (struct node *child = node->first; child; child = child->next) {
+        if (child->kind == NODE_ELEMENT) {
+            check_node(entry, child);
+        }
+    }
+}
+
+size_t entry_validate(struct entry *entry)
+{
+    entry->problems.n = 0;
+    arena_reset(&entry->problem_arena);
+    check_node(entry, entry->root);
+    return entry->problems.n;
+}
+
+const struct entry_problem *entry_problem_at(const struct entry *entry, size_t i)
+{
+    return i < entry->problems.n ? &entry->problems.v[i] : NULL;
+}
+
+bool entry_finalize(struct entry *entry, struct err *err)
+{
+    change_begin(entry);
+    preload_end(entry);
+    run_event(entry, EVENT_REVALIDATE, NULL);
+    if (!change_end(entry, "", err)) {
+        return false;
+    }
+    size_t n = entry_validate(entry);
+    if (n) {
+        return err_set(err, ERR_INPUT, 0, "%zu answers are missing or wrong", n);
+    }
+    return true;
+}
+
+/* ---- what goes along
+ * --------------------------------------------------------------------------------------- */
+
+static void find_uploads(struct entry *entry, struct node *node, const char **names, size_t *n)
+{
+    if (!node_is_relevant(node)) {
+        return;
+    }
+    const struct node_def *def = node->def;
+    bool is_file =
+        def && (def->type == TYPE_BINARY || (def->control && def->control->kind == CONTROL_UPLOAD));
+    if (is_file && node->value.n && !node->first) {
+        if (names) {
+            names[*n] = arena_str(&entry->shown, node->value);
+        }
+        (*n)++;
+    }
+    for (struct node *child = node->first; child; child = child->next) {
+        if (child->kind == NODE_ELEMENT) {
+            find_uploads(entry, child, names, n);
+        }
+    }
+}
+
+const char *entry_attachment_at(struct entry *entry, size_t i)
+{
+    if (i == 0 || !entry->attachments || entry->attachments_at != entry->revision) {
+        size_t n = 0, filled = 0;
+        find_uploads(entry, entry->root, NULL, &n);
+        entry->attachments = arena_array(&entry->shown, const char *, n + 1);
+        find_uploads(entry, entry->root, entry->attachments, &filled);
+        entry->n_attachments = n;
+        entry->attachments_at = entry->revision;
+    }
+    return i < entry->n_attachments ? entry->attachments[i] : NULL;
+}
+
+/* ---- what changed
+ * ------------------------------------------------------------------------------------------- */
+
+uint64_t entry_revision(const struct entry *entry)
+{
+    return entry->revision;
+}
+
+const char *entry_changed_at(struct entry *entry, uint64_t since, size_t i, bool *all)
+{
+    *all = since < entry->forgotten;
+    if (*all) {
+        return NULL;
+    }
+    size_t n = 0;
+    for (size_t k = 0; k < entry->log.n; k++) {
+        if (entry->log.v[k].revision > since) {
+            bool again = false;
+            for (size_t before = k; before > 0 && !again; before--) {
+                again = entry->log.v[before - 1].revision > since &&
+                        entry->log.v[before - 1].node == entry->log.v[k].node;
+            }
+            if (!again && n++ == i) {
+                return node_ref(&entry->shown, entry->log.v[k].node);
+            }
+        }
+    }
+    return NULL;
+}
