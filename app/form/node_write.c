@@ -73,7 +73,7 @@ static void add_step(struct buf *to, const struct node *node, bool always)
         buf_addf(to, "processing-instruction()[%zu]", count_before(node));
         break;
     case NODE_NAMESPACE:
-        buf_addf(to, "namespace::%s", node->prefix);
+        buf_addf(to, *node->prefix ? "@xmlns:%s" : "@xmlns%s", node->prefix);
         break;
     case NODE_DOCUMENT:
         break;

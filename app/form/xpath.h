@@ -76,8 +76,9 @@ enum {
     XPATH_WHOLE_MATCH = 1u << 2,
     /* An empty node-set compares as the empty text (JavaRosa: what is not relevant is ''). */
     XPATH_EMPTY_TEXT = 1u << 3,
-    /* round() of a negative half goes up, -1.5 gives -1, and areas and distances are not cut to two
-     * decimals (JavaRosa); else halves go away from zero (Web Forms, Enketo). */
+    /* round() of a negative half goes up, -1.5 gives -1, areas are those of a flat map, and no
+     * metres are cut to two decimals (JavaRosa); else halves go away from zero (Web Forms, Enketo).
+     */
     XPATH_EXACT = 1u << 4,
     /* What the product uses for forms of the field. */
     XPATH_JAVAROSA =
@@ -207,12 +208,19 @@ struct xpath_use {
     bool has_predicate;   /* some step has one */
 };
 
-/* Tells each path that x reads when evaluated at nodes of the generic path base (n_base steps, as a
- * bind's nodeset has it). current is where current() points (NULL: base). Paths that cannot be
- * known (id(), a computed instance name) are told with n = 1 and is_deep: all of the primary
- * instance. The use is borrowed during the call. */
-void xpath_uses(const struct xpath *x, const struct xpath_name_step *base, size_t n_base,
-                const struct xpath_name_step *current, size_t n_current,
+/* Where an expression stands, generic: the path of its context (as a bind's nodeset has it), and
+ * where current() points (NULL = the same). */
+struct xpath_place {
+    const struct xpath_name_step *base;
+    size_t n_base;
+    const struct xpath_name_step *current;
+    size_t n_current;
+};
+
+/* Tells each path that x reads when evaluated at that place. Paths that cannot be known (id(), a
+ * computed instance name, the axes ancestor, following, preceding) are told as n = 1 with is_deep:
+ * anything. The use is borrowed during the call. */
+void xpath_uses(const struct xpath *x, const struct xpath_place *place,
                 void (*each)(void *ctx, const struct xpath_use *use), void *ctx);
 
 /* Does it call this function anywhere ("now", "random", "position", "jr:itext", …)? */

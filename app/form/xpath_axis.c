@@ -216,13 +216,13 @@ static void add_namespaces(struct walk *w, const struct step *step, struct node 
                            struct node_set *set)
 {
     const struct xml_binding *binding = node->kind == NODE_ELEMENT ? node->bindings : NULL;
-    for (; binding; binding = binding->next) {
+    for (uint32_t at = 0; binding; binding = binding->next, at++) {
         struct node *space = arena_new(&w->run->env->rows, struct node);
         space->kind = NODE_NAMESPACE;
         space->prefix = binding->prefix;
         space->value = str_of(binding->uri);
         space->parent = node;
-        space->order = node->order;
+        space->at = at;
         add(w, step, space, set);
     }
 }

@@ -126,8 +126,9 @@ static bool set_with_value(struct xpath_run *run, enum operator_kind op,
 {
     bool is_order = op != OP_EQ && op != OP_NE;
     switch (b->type) {
-    case XPATH_BOOLEAN:
-        return compare_numbers(op, nodes->n > 0, b->boolean);
+    case XPATH_BOOLEAN: /* for < and > the nodes count, as in every browser */
+        return is_order ? nodes_with_number(run, op, nodes, b->boolean)
+                        : ((nodes->n > 0) == b->boolean) == (op == OP_EQ);
     case XPATH_NUMBER:
         return nodes_with_number(run, op, nodes, b->number);
     case XPATH_TEXT:

@@ -59,6 +59,14 @@ static void read_number(struct lexer *l, struct token *token)
             l->at++;
         }
     }
+    size_t e = peek(l, 0) == 'e' || peek(l, 0) == 'E';
+    size_t sign = e && (peek(l, 1) == '-' || peek(l, 1) == '+');
+    if (e && is_digit(peek(l, e + sign))) { /* not of XPath 1.0, but other clients write it */
+        l->at += e + sign;
+        while (is_digit(peek(l, 0))) {
+            l->at++;
+        }
+    }
     size_t n = l->at - from;
     token->kind = TOKEN_NUMBER;
     if (n < sizeof(digits)) {

@@ -150,11 +150,8 @@ static void read_name_test(struct parser *p, struct step *step)
         }
         step->uri = intern(p, str_of(uri));
     } else if (!any && (p->setup->is_strict || step->axis == AXIS_ATTRIBUTE)) {
-        step->uri = "";
-        if (p->setup->uri && step->axis != AXIS_ATTRIBUTE) {
-            const char *uri = p->setup->uri(p->setup->ctx, STR(""));
-            step->uri = uri ? intern(p, str_of(uri)) : "";
-        }
+        bool ask = p->setup->uri && step->axis != AXIS_ATTRIBUTE;
+        step->uri = intern(p, str_of(ask ? p->setup->uri(p->setup->ctx, STR("")) : NULL));
     }
     advance(p);
 }

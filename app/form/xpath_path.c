@@ -27,13 +27,23 @@ static void make_ordered(const struct node *node)
     }
 }
 
+/* Namespaces stand behind their element and before its attributes. They have no order of their own:
+ * each asking makes them anew, so they are told apart by element and prefix. */
 static int compare_order(const void *a, const void *b)
 {
     const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
-    if (x->order != y->order) {
-        return x->order < y->order ? -1 : 1;
+    bool x_space = x->kind == NODE_NAMESPACE, y_space = y->kind == NODE_NAMESPACE;
+    const struct node *p = x_space ? x->parent : x, *q = y_space ? y->parent : y;
+    if (p->order != q->order) {
+        return p->order < q->order ? -1 : 1;
     }
-    return x < y ? -1 : x > y;
+    if (p != q) {
+        return p < q ? -1 : 1;
+    }
+    if (x_space != y_space) {
+        return y_space ? -1 : 1;
+    }
+    return x_space && x->at != y->at ? (x->at < y->at ? -1 : 1) : 0;
 }
 
 void run_sort(struct xpath_run *run, struct xpath_nodes *nodes)
@@ -51,7 +61,7 @@ void run_sort(struct xpath_run *run, struct xpath_nodes *nodes)
     qsort(nodes->v, nodes->n, sizeof(*nodes->v), compare_order);
     size_t n = 0;
     for (size_t i = 0; i < nodes->n; i++) {
-        if (n == 0 || nodes->v[n - 1] != nodes->v[i]) {
+        if (n == 0 || compare_order(&nodes->v[n - 1], &nodes->v[i]) != 0) {
             nodes->v[n++] = nodes->v[i];
         }
     }

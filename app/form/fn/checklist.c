@@ -1,20 +1,7 @@
 /* checklist and weighted-checklist: do so many of the answers hold? */
-#include <math.h>
-
 #include "app/form/functions.h"
-#include "platform/base/vec.h"
 
-/* The truths of one argument: each node of a node-set by its text, else the value itself. A text
- * holds when it is a number other than 0, or another text than "" and "false". */
-static bool text_holds(struct str text)
-{
-    double number = xpath_number_of(text, 0);
-    if (!isnan(number)) {
-        return number != 0;
-    }
-    return text.n && !str_is(text, "false");
-}
-
+/* Each node of a node-set counts for itself, and holds when its text is not empty. */
 static bool count_argument(struct fn_call *call, size_t i, double *n)
 {
     struct xpath_value value;
@@ -26,7 +13,7 @@ static bool count_argument(struct fn_call *call, size_t i, double *n)
         return true;
     }
     for (size_t k = 0; k < value.nodes.n; k++) {
-        *n += text_holds(fn_node_text(call, value.nodes.v[k]));
+        *n += fn_node_text(call, value.nodes.v[k]).n > 0;
     }
     return true;
 }
@@ -65,7 +52,7 @@ static bool weigh_pair(struct fn_call *call, size_t i, double *sum)
         bool paired = weight.type == XPATH_NODES && k < weight.nodes.n;
         double one = paired ? fn_node_number(call, weight.nodes.v[k])
                             : xpath_to_number(call->run->env, &weight);
-        *sum += text_holds(fn_node_text(call, what.nodes.v[k])) ? one : 0;
+        *sum += fn_node_text(call, what.nodes.v[k]).n ? one : 0;
     }
     return true;
 }

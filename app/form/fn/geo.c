@@ -68,8 +68,19 @@ static bool read_arguments(struct fn_call *call, size_t first, size_t end, struc
     return true;
 }
 
-/* On a flat map around the first point. */
-static double area_of(const struct point *p, size_t n)
+/* On the ball: between each edge and the equator (Web Forms, Enketo). */
+static double ball_area(const struct point *p, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct point *a = &p[i], *b = &p[(i + 1) % n];
+        sum += radians(b->lon - a->lon) * (2 + sin(radians(a->lat)) + sin(radians(b->lat)));
+    }
+    return fabs(sum * earth_radius * earth_radius / 2);
+}
+
+/* On a flat map around the first point (JavaRosa). */
+static double flat_area(const struct point *p, size_t n)
 {
     double around = 2 * M_PI * earth_radius, sum = 0, last_x = 0, last_y = 0;
     for (size_t i = 1; i < n; i++) {
@@ -107,7 +118,10 @@ static bool call_area(struct fn_call *call, struct xpath_value *result)
         return false;
     }
     bool usable = !points.is_bad && points.all.n >= 3;
-    double area = usable ? area_of(points.all.v, points.all.n) : 0;
+    bool is_flat = call->run->env->flags & XPATH_EXACT;
+    double area = !usable   ? 0
+                  : is_flat ? flat_area(points.all.v, points.all.n)
+                            : ball_area(points.all.v, points.all.n);
     vec_finish(&points.all);
     return give_metres(call, area, result);
 }

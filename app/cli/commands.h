@@ -1,0 +1,12 @@
+/* The commands of gocuactl: one line for each. Only the front door (app/cli.c) includes this. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "app/cli/command.h"
+
+#define COMMANDS(X) X(xpath_run)
+
+#define COMMANDS_DECLARE(name) extern const struct command command_##name;
+COMMANDS(COMMANDS_DECLARE)
+
+#endif
