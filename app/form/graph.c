@@ -102,7 +102,8 @@ static void read_rules(struct form *form)
     for (size_t i = 0; i < form->rules.n; i++) {
         struct rule *rule = form->rules.v[i];
         struct reading reading = {.form = form, .rule = rule};
-        xpath_uses(rule->x, rule->target->steps, rule->target->depth, NULL, 0, each_use, &reading);
+        struct xpath_place place = {rule->target->steps, rule->target->depth, NULL, 0};
+        xpath_uses(rule->x, &place, each_use, &reading);
     }
 }
 
@@ -110,17 +111,16 @@ static void read_controls(struct form *form, struct control *parent)
 {
     for (struct control *control = parent->first; control; control = control->next) {
         struct reading reading = {.form = form, .control = control};
+        struct node_def *def = control->def;
+        struct xpath_place place = {def ? def->steps : NULL, def ? def->depth : 0, NULL, 0};
         if (control->count) {
             struct rule *relevant = control->def->rules[RULE_RELEVANT];
-            xpath_uses(control->count, control->def->steps, control->def->depth, NULL, 0, each_use,
-                       &reading);
+            xpath_uses(control->count, &place, each_use, &reading);
             if (relevant) {
-                xpath_uses(relevant->x, control->def->steps, control->def->depth, NULL, 0, each_use,
-                           &reading);
+                xpath_uses(relevant->x, &place, each_use, &reading);
             }
         } else if (control->itemset) {
-            xpath_uses(control->itemset->nodeset, control->def->steps, control->def->depth, NULL, 0,
-                       each_use, &reading);
+            xpath_uses(control->itemset->nodeset, &place, each_use, &reading);
         }
         read_controls(form, control);
     }
