@@ -83,7 +83,19 @@ static void add_levels(struct buf *to, struct str text)
 void sort_add_key(struct buf *to, struct str text)
 {
     add_levels(to, text);
-    fold_add_tidy(to, text); /* equal so far: by case and spelling, so that the order is total */
+    struct buf tidy = {0};
+    fold_add_tidy(&tidy, text);
+    struct str rest = buf_str(&tidy);
+    struct letter letter;
+    uint32_t code;
+    while (utf8_next(&rest, &code)) { /* small before capital */
+        if (letter_of(code, &letter)) {
+            buf_add_char(to, letter.upper ? TONES : GAP);
+        }
+    }
+    buf_add_char(to, END);
+    buf_add_str(to, buf_str(&tidy)); /* and by spelling, so that the order is total */
+    buf_finish(&tidy);
 }
 
 void sort_add_name_key(struct buf *to, struct str name)
