@@ -223,6 +223,12 @@ static void decide(struct fake_portal *portal, struct posted *p, struct buf *rep
 {
     char id[64];
     char old[64];
+    char form[64];
+    between(&p->xml, " id=\"", "\" version", form, sizeof(form));
+    if (portal->sick_form && !strcmp(form, portal->sick_form)) {
+        faulty_reply(reply, 500, "application/json", "", STR("{\"code\":500.1}"));
+        return;
+    }
     between(&p->xml, "<instanceID>", "</instanceID>", id, sizeof(id));
     between(&p->xml, "<deprecatedID>", "</deprecatedID>", old, sizeof(old));
     struct kept_record *record = fake_portal_record(portal, id);

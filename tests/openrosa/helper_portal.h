@@ -34,6 +34,7 @@ struct fake_portal {
     int64_t body_most; /* 413 in HTML above it; 0: none */
     VEC(struct kept_record) records;
     bool is_form_closed, is_form_gone, is_version_gone, is_token_revoked, is_form_denied;
+    const char *sick_form;   /* POSTs of this form get 500 */
     const char *forget_file; /* the hub loses this file once */
     /* One answer for everything, e.g. a captive portal; 0: none. */
     int everything;
