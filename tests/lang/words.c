@@ -104,8 +104,8 @@ static void test_order(void **state)
     static const char *const letters[] = {"a", "ă", "â", "b", "c", "d", "đ", "e", "ê",
                                           "g", "o", "ô", "ơ", "u", "ư", "v", "y", NULL};
     static const char *const tones[] = {"ma", "mà", "mả", "mã", "má", "mạ", "man", "mă", NULL};
-    static const char *const words[] = {"an", "An", "an bình", "án", "ăn",
-                                        "ân", "ba", "đa",      "e",  NULL};
+    static const char *const words[] = {"an", "An", "án", "an bình", "ăn",
+                                        "ân", "ba", "đa", "e",       NULL};
     static const char *const places[] = {"Tổ 2", "Tổ 10", "Tổ 10A", "Tổ 010B", NULL};
     static const char *const levels[] = {"Hòa An", "Hoa Lư", "Hóa Lư", "Hoài An", NULL};
     static const char *const alphabets[] = {"", "9", "a", "č", "z", "ع", NULL};
