@@ -4,6 +4,7 @@
 #ifndef STORE_FORMFILE_H
 #define STORE_FORMFILE_H
 
+#include "app/form/form.h"
 #include "app/store/store.h"
 
 struct formfile {
@@ -21,9 +22,16 @@ struct formfiles {
     size_t n;
 };
 
+enum formfile_kind {
+    FORMFILE_BYTES = 1, /* kept with formfile_keep under its hash */
+    FORMFILE_LIST,      /* a CSV kept with list_import under its name, the hash as version */
+    FORMFILE_ENTITIES,  /* an entity list of that name, whatever its version */
+};
+
 struct formfile_media {
     const char *name;
-    const char *hash; /* MD5 in hex of the bytes kept with formfile_keep */
+    const char *hash; /* MD5 in hex; of an entity list the server's change token */
+    enum formfile_kind kind;
 };
 
 struct formfile_new {
@@ -65,6 +73,15 @@ bool formfile_xml(struct store *store, int64_t id, struct buf *xml, struct err *
 /* Appends a media file of the form; ERR_MISSING. */
 bool formfile_media(struct store *store, int64_t id, const char *name, struct buf *bytes,
                     struct err *err);
+
+/* Opens a list that the form names, in the version it names (what form_media.list gives);
+ * ERR_MISSING. It must go before the store. */
+bool formfile_open_list(struct store *store, int64_t id, const char *name, struct form_list **list,
+                        struct err *err);
+
+/* The newest state of the form with that hash of its XML: its id by *id, 0 when there is none. */
+bool formfile_find(struct store *store, const char *form_id, const char *hash, int64_t *id,
+                   struct err *err);
 
 /* Drops old versions that no unsent record uses, and bytes that no form names. */
 bool formfile_prune(struct store *store, struct err *err);

@@ -22,25 +22,37 @@ struct list_infos {
 };
 
 /* Reads a CSV (header first; the text is borrowed) into a new version of the list. ERR_INPUT with
- * the line when it is none; then the old version stands. */
+ * the line when it is none; then the old version stands. A version (not "") that is here already is
+ * not read again. */
 bool list_import(struct store *store, const char *name, struct str csv, const char *version,
                  const char *source, struct err *err);
 
-/* The same for an entity list, keeping what was created or changed here and not yet seen by the
- * server (openrosa.md §8). */
+/* The same for an entity list (needs_approval: nothing is created here), keeping what was created
+ * or changed here and not yet seen by the server, as ODK Collect does. */
 bool list_import_entities(struct store *store, const char *name, struct str csv,
-                          const char *version, const char *source, struct err *err);
+                          const char *version, bool needs_approval, struct err *err);
 
 /* Applies what a finished entry does to an entity list; ERR_MISSING without such a list (then
  * nothing happens), ERR_INPUT for an id or label that does not do. */
 bool list_apply(struct store *store, const struct entity_change *change, struct err *err);
 
-/* Drops entities that were created here and that the server calls deleted. */
+/* Appends the ids of entities that were created here and not yet seen from the server, joined by
+ * commas. */
+bool list_offline_ids(struct store *store, const char *name, struct buf *ids, struct err *err);
+
+/* Drops an entity that was created here and that the server calls deleted. */
 bool list_delete_entity(struct store *store, const char *name, const char *id, struct err *err);
 
 /* Opens a list for a form: what form_media.list gives. ERR_MISSING. Destroyed through its ops; it
  * must go before the store. */
-bool list_open(struct store *store, const char *name, struct list_source **list, struct err *err);
+bool list_open(struct store *store, const char *name, struct form_list **list, struct err *err);
+
+/* The same for a version that a form names (formfile_open_list knows which). */
+bool list_open_version(struct store *store, const char *name, const char *version,
+                       struct form_list **list, struct err *err);
+
+/* Is that version of the list here? */
+bool list_has(struct store *store, const char *name, const char *version);
 
 /* Version and size; ERR_MISSING. */
 bool list_get(struct store *store, const char *name, struct arena *arena, struct list_info *info,
@@ -58,7 +70,7 @@ struct list_search {
 };
 
 struct list_hits {
-    uint32_t *v; /* row numbers for struct list_source */
+    uint32_t *v; /* row numbers for struct form_list */
     size_t n;
 };
 

@@ -1,0 +1,356 @@
+#include "app/store/outbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LOG_ROOM "store"
+#include "app/store/attachment.h"
+#include "app/store/inner.h"
+#include "app/store/journal.h"
+#include "app/store/record.h"
+#include "platform/base/clock.h"
+#include "platform/base/log.h"
+#include "platform/base/mem.h"
+#include "platform/base/vec.h"
+
+/* Records with fewer than 262144 bytes left go first; next_sql and its index have the number. */
+enum { SUSPICIOUS_WAIT_MS = 60 * 1000 };
+
+struct session {
+    struct store *store;
+    VEC(int64_t) given; /* records that next gave and that wait again */
+};
+
+static bool was_given(const struct session *s, int64_t record)
+{
+    for (size_t i = 0; i < s->given.n; i++) {
+        if (s->given.v[i] == record) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- the next record ------------------------------------------------------------------------ */
+
+/* A correction never overtakes what it corrects. */
+static const char next_sql[] =
+    "SELECT r.id, r.sequence, r.instance_id, r.form_id, r.version, r.is_edit, r.is_xml_confirmed,"
+    " r.is_doubtful, r.attempts, r.bytes_left FROM record r"
+    " WHERE r.state = 2 AND r.is_held = 0 AND r.next_ms <= ? AND (r.replaces IS NULL OR EXISTS"
+    " (SELECT 1 FROM record o WHERE o.id = r.replaces AND o.state IN (4, 5, 6)))"
+    " ORDER BY r.bytes_left >= 262144, r.sequence";
+
+static bool find_next(struct session *s, int64_t now_ms, struct arena *arena,
+                      struct outbox_item *item, struct err *err)
+{
+    struct db_query *q = db_query(s->store->db, next_sql, DB_WITH(DB_INT(now_ms)), err);
+    *item = (struct outbox_item){0};
+    while (!item->record && db_next(q, err)) {
+        if (was_given(s, db_int(q, 0))) {
+            continue;
+        }
+        *item = (struct outbox_item){.record = db_int(q, 0),
+                                     .sequence = db_int(q, 1),
+                                     .instance_id = arena_strdup(arena, db_text(q, 2)),
+                                     .form_id = arena_strdup(arena, db_text(q, 3)),
+                                     .form_version = arena_strdup(arena, db_text(q, 4)),
+                                     .is_edit = db_int(q, 5) != 0,
+                                     .is_xml_confirmed = db_int(q, 6) != 0,
+                                     .is_doubtful = db_int(q, 7) != 0,
+                                     .attempts = (int)db_int(q, 8),
+                                     .bytes_left = db_int(q, 9)};
+    }
+    return db_done(q);
+}
+
+static bool load_files(struct store *store, struct arena *arena, struct outbox_item *item,
+                       struct err *err)
+{
+    VEC(struct outbox_file) files = {0};
+    struct db_query *q = db_query(store->db,
+                                  "SELECT name, mime, size, confirmed_ms, is_aside FROM attachment"
+                                  " WHERE record = ? ORDER BY id",
+                                  DB_WITH(DB_INT(item->record)), err);
+    while (db_next(q, err)) {
+        const char *mime = db_text(q, 1);
+        vec_push(&files, (struct outbox_file){.name = arena_strdup(arena, db_text(q, 0)),
+                                              .type = *mime ? arena_strdup(arena, mime) : NULL,
+                                              .size = db_int(q, 2),
+                                              .is_confirmed = db_int(q, 3) != 0,
+                                              .is_aside = db_int(q, 4) != 0});
+    }
+    item->n_files = files.n;
+    item->files = arena_array(arena, struct outbox_file, files.n);
+    if (files.n) {
+        memcpy(item->files, files.v, files.n * sizeof(*files.v));
+    }
+    vec_finish(&files);
+    return db_done(q);
+}
+
+static bool load_item(struct store *store, struct arena *arena, struct outbox_item *item,
+                      struct err *err)
+{
+    struct buf xml = {0};
+    bool ok = record_xml(store, item->record, &xml, err) && load_files(store, arena, item, err);
+    item->xml = (struct str){arena_str(arena, buf_str(&xml)), xml.n};
+    buf_wipe(&xml);
+    return ok;
+}
+
+static bool next(void *ctx, int64_t now_ms, struct arena *arena, struct outbox_item *item,
+                 struct err *err)
+{
+    struct session *s = ctx;
+    for (;;) {
+        struct err why = {0};
+        if (!find_next(s, now_ms, arena, item, err)) {
+            return false;
+        }
+        if (!item->record) {
+            err_clear(err);
+            return false;
+        }
+        vec_push(&s->given, item->record);
+        if (load_item(s->store, arena, item, &why)) {
+            return true;
+        }
+        if (why.kind != ERR_DAMAGED && why.kind != ERR_MISSING) {
+            return err_set(err, why.kind, why.code, "%s", why.text);
+        }
+        log_error("record %lld is set aside: %s", (long long)item->record, why.text);
+        if (!record_set_aside(s->store, item->record, outbox_reason_name(OUTBOX_DAMAGED), "",
+                              err)) {
+            return false;
+        }
+    }
+}
+
+static bool begin(void *ctx, int64_t record, struct err *err)
+{
+    struct session *s = ctx;
+    struct db *db = s->store->db;
+    if (!db_begin(db, err)) {
+        return false;
+    }
+    bool ok =
+        db_run(db, "UPDATE record SET state = 3, tries = tries + 1 WHERE id = ? AND state = 2",
+               DB_WITH(DB_INT(record)), err) &&
+        (db_changes(db) == 1 ||
+         err_set(err, ERR_INPUT, 0, "record %lld does not wait", (long long)record)) &&
+        journal_note(s->store, "record.sending", record, NULL, err);
+    return db_end(db, ok, err);
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+static bool open_file(void *ctx, int64_t record, size_t i, void **reader, struct err *err)
+{
+    struct session *s = ctx;
+    int64_t id;
+    *reader = NULL;
+    if (!db_number(s->store->db,
+                   "SELECT id FROM attachment WHERE record = ? ORDER BY id LIMIT 1 OFFSET ?",
+                   DB_WITH(DB_INT(record), DB_INT((int64_t)i)), &id, 0, err)) {
+        return false;
+    }
+    *reader = attachment_open(s->store, id, err);
+    return *reader != NULL;
+}
+
+static bool read_file(void *ctx, void *reader, void *bytes, size_t room, size_t *got,
+                      struct err *err)
+{
+    return attachment_read(reader, bytes, room, got, err);
+}
+
+static void close_file(void *ctx, void *reader)
+{
+    attachment_close(reader);
+}
+
+/* ---- the ledger ----------------------------------------------------------------------------- */
+
+/* Writes the marks of the item to its files and counts anew. */
+static bool write_marks(struct store *store, const struct outbox_item *item, bool has_xml,
+                        struct err *err)
+{
+    int64_t now = clock_now_ms(), left = has_xml ? 0 : (int64_t)item->xml.n, confirmed = 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < item->n_files; i++) {
+        const struct outbox_file *file = &item->files[i];
+        confirmed += file->is_confirmed;
+        left += file->is_confirmed || file->is_aside ? 0 : file->size;
+        ok = db_run(store->db,
+                    "UPDATE attachment SET is_aside = ?1, confirmed_ms ="
+                    " CASE WHEN NOT ?2 THEN 0 WHEN confirmed_ms = 0 THEN ?3 ELSE confirmed_ms END"
+                    " WHERE record = ?4 AND name = ?5",
+                    DB_WITH(DB_INT(file->is_aside), DB_INT(file->is_confirmed), DB_INT(now),
+                            DB_INT(item->record), DB_TEXT(file->name)),
+                    err);
+    }
+    return ok &&
+           db_run(store->db,
+                  "UPDATE record SET is_xml_confirmed = ?, files_confirmed = ?,"
+                  " bytes_left = ? WHERE id = ?",
+                  DB_WITH(DB_INT(has_xml), DB_INT(confirmed), DB_INT(left), DB_INT(item->record)),
+                  err);
+}
+
+static bool confirm(void *ctx, const struct outbox_item *item, struct err *err)
+{
+    struct session *s = ctx;
+    char detail[48];
+    size_t confirmed = 0;
+    for (size_t i = 0; i < item->n_files; i++) {
+        confirmed += item->files[i].is_confirmed;
+    }
+    snprintf(detail, sizeof(detail), "%zu/%zu", confirmed, item->n_files);
+    if (!db_begin(s->store->db, err)) {
+        return false;
+    }
+    bool ok = write_marks(s->store, item, true, err) &&
+              journal_note(s->store, "record.confirm", item->record, detail, err);
+    return db_end(s->store->db, ok, err);
+}
+
+static bool is_whole(const struct outbox_item *item)
+{
+    for (size_t i = 0; i < item->n_files; i++) {
+        if (!item->files[i].is_confirmed && !item->files[i].is_aside) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool write_sent(struct store *store, const struct outbox_item *item,
+                       const struct outbox_outcome *o, struct err *err)
+{
+    return write_marks(store, item, true, err) &&
+           db_run(store->db,
+                  "UPDATE record SET state = 4, sent_ms = ?, reason = ?, message = ?, status = ?,"
+                  " attempts = 0, next_ms = 0, is_held = 0, is_doubtful = 0, bytes_left = 0"
+                  " WHERE id = ?",
+                  DB_WITH(DB_INT(clock_now_ms()),
+                          DB_TEXT(o->reason ? outbox_reason_name(o->reason) : ""),
+                          DB_TEXT(o->message), DB_INT(o->status), DB_INT(item->record)),
+                  err);
+}
+
+static bool write_waiting(struct store *store, const struct outbox_item *item,
+                          const struct outbox_outcome *o, struct err *err)
+{
+    return db_run(
+        store->db,
+        "UPDATE record SET state = ?, reason = ?, message = ?, status = ?,"
+        " attempts = ?, next_ms = ?, is_held = ?, is_doubtful = ? WHERE id = ?",
+        DB_WITH(DB_INT(o->action == OUTBOX_ASIDE ? RECORD_ASIDE : RECORD_READY),
+                DB_TEXT(outbox_reason_name(o->reason)), DB_TEXT(o->message), DB_INT(o->status),
+                DB_INT(item->attempts + 1), DB_INT(o->action == OUTBOX_RETRY ? o->next_ms : 0),
+                DB_INT(o->action == OUTBOX_HOLD), DB_INT(o->is_doubtful), DB_INT(item->record)),
+        err);
+}
+
+/* The others that wait for the same: each says why. Those held for a reason of their own keep it.
+ */
+static bool write_others(struct store *store, const struct outbox_item *item,
+                         const struct outbox_outcome *o, struct err *err)
+{
+    bool is_wide =
+        o->scope != OUTBOX_RECORD && (o->action == OUTBOX_RETRY || o->action == OUTBOX_HOLD);
+    return !is_wide ||
+           db_run(store->db,
+                  "UPDATE record SET reason = ?, message = ?, status = ?, next_ms = ?,"
+                  " is_held = ? WHERE state = 2 AND is_held = 0 AND id <> ?"
+                  " AND (? IS NULL OR form_id = ?7)",
+                  DB_WITH(DB_TEXT(outbox_reason_name(o->reason)), DB_TEXT(o->message),
+                          DB_INT(o->status), DB_INT(o->action == OUTBOX_RETRY ? o->next_ms : 0),
+                          DB_INT(o->action == OUTBOX_HOLD), DB_INT(item->record),
+                          o->scope == OUTBOX_FORM ? DB_TEXT(item->form_id) : DB_NULL),
+                  err);
+}
+
+static bool settle_row(struct store *store, const struct outbox_item *item,
+                       const struct outbox_outcome *o, struct err *err)
+{
+    static const char *const deeds[] = {"record.sent", "record.retry", "record.hold",
+                                        "record.aside"};
+    bool ok = o->action == OUTBOX_SENT
+                  ? write_sent(store, item, o, err)
+                  : write_waiting(store, item, o, err) && write_others(store, item, o, err);
+    return ok &&
+           journal_note(store, deeds[o->action], item->record, outbox_reason_name(o->reason), err);
+}
+
+static bool settle(void *ctx, const struct outbox_item *item, const struct outbox_outcome *outcome,
+                   struct err *err)
+{
+    struct session *s = ctx;
+    struct outbox_outcome o = *outcome;
+    if (o.action == OUTBOX_SENT && o.reason == OUTBOX_NO_REASON && !is_whole(item)) {
+        /* Sent means every file confirmed; whoever says otherwise is wrong, not the ledger. */
+        log_error("record %lld is not whole on the server", (long long)item->record);
+        o.action = OUTBOX_RETRY;
+        o.reason = OUTBOX_SUSPICIOUS;
+        o.next_ms = clock_now_ms() + SUSPICIOUS_WAIT_MS;
+    }
+    return db_begin(s->store->db, err) &&
+           db_end(s->store->db, settle_row(s->store, item, &o, err), err);
+}
+
+static bool release(void *ctx, enum outbox_reason reason, const char *form_id, struct err *err)
+{
+    struct session *s = ctx;
+    bool ok = db_run(s->store->db,
+                     "UPDATE record SET is_held = 0, next_ms = 0, attempts = 0 WHERE state = 2"
+                     " AND reason = ? AND (? IS NULL OR form_id = ?2)",
+                     DB_WITH(DB_TEXT(outbox_reason_name(reason)), db_text_or_null(form_id)), err);
+    if (ok && db_changes(s->store->db) > 0) {
+        s->given.n = 0;
+    }
+    return ok;
+}
+
+static bool next_due(void *ctx, int64_t *due_ms, struct err *err)
+{
+    struct session *s = ctx;
+    return db_number(s->store->db,
+                     "SELECT min(next_ms) FROM record WHERE state = 2 AND is_held = 0"
+                     " AND next_ms > 0",
+                     DB_NONE, due_ms, 0, err);
+}
+
+static const struct outbox_ops ops = {next,    begin,  open_file, read_file, close_file,
+                                      confirm, settle, release,   next_due};
+
+void outbox_begin(struct store *store, struct outbox *out)
+{
+    struct session *s = mem_alloc(1, sizeof(*s));
+    s->store = store;
+    *out = (struct outbox){&ops, s};
+}
+
+void outbox_end(struct outbox *out)
+{
+    struct session *s = out->ctx;
+    if (s) {
+        vec_finish(&s->given);
+        free(s);
+    }
+    *out = (struct outbox){0};
+}
+
+bool outbox_left(struct store *store, int64_t *records, int64_t *bytes, struct err *err)
+{
+    *records = *bytes = 0;
+    struct db_query *q =
+        db_query(store->db, "SELECT count(*), total(bytes_left) FROM record WHERE state IN (2, 3)",
+                 DB_NONE, err);
+    if (db_next(q, err)) {
+        *records = db_int(q, 0);
+        *bytes = db_int(q, 1);
+    }
+    return db_done(q);
+}

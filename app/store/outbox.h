@@ -1,0 +1,18 @@
+/* The queue of finished records as sync sees it: sync/run/outbox.h says what it promises, this
+ * answers from the database. One session, one thread, one store. */
+#ifndef STORE_OUTBOX_H
+#define STORE_OUTBOX_H
+
+#include "app/store/store.h"
+#include "sync/run/outbox.h"
+
+/* Begins a session over the store (which must stay open); fills out. End it with outbox_end. */
+void outbox_begin(struct store *store, struct outbox *out);
+
+/* Ends the session and empties out. */
+void outbox_end(struct outbox *out);
+
+/* The bytes that still wait to be sent, and in how many records. */
+bool outbox_left(struct store *store, int64_t *records, int64_t *bytes, struct err *err);
+
+#endif
