@@ -96,7 +96,7 @@ static uint64_t text_hash(const struct text *t, const char *family)
     h = mix(h, (uint64_t)t->line << 32 | (uint32_t)t->lines << 5 | (uint32_t)t->bold << 4 |
                    (uint32_t)t->tabular << 3 | (uint32_t)t->markup << 2 | (uint32_t)t->rtl << 1 |
                    (uint32_t)t->code);
-    h = mix(h, (uint64_t)t->lang[0] << 8 | (uint64_t)t->lang[1]);
+    h = mix(h, t->lang[0] ? (uint64_t)t->lang[0] << 8 | (uint64_t)t->lang[1] : 0);
     return mix(h, (uint64_t)family[0]);
 }
 
@@ -207,9 +207,20 @@ static struct shaped *shaped_get(const struct text *text, const char *family)
     return oldest;
 }
 
+/* A short text that fits on one line is shaped once, whatever the width. */
 static struct shaped *shaped_text(const struct text *text)
 {
-    return shaped_get(text, "Noto Sans,Noto Sans Arabic UI");
+    static const char family[] = "Noto Sans,Noto Sans Arabic UI";
+    enum { SHORT = 160 };
+    if (text->width > 0 && text->s.n <= SHORT) {
+        struct text whole = *text;
+        whole.width = 0;
+        struct shaped *s = shaped_get(&whole, family);
+        if (s->size.lines == 1 && s->size.w <= text->width) {
+            return s;
+        }
+    }
+    return shaped_get(text, family);
 }
 
 struct text_size text_measure(const struct text *text)
