@@ -1,0 +1,468 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../openrosa/helper_portal.h"
+#include "platform/base/hash.h"
+#include "platform/base/mem.h"
+#include "sync/carrier/carriers.h"
+#include "sync/run/run.h"
+
+/* An inbox in memory: one form, its present state and the one that is coming in. */
+struct stock_file {
+    char name[64], hash[64];
+    enum inbox_kind kind;
+    struct buf bytes;
+};
+
+struct stock {
+    char form_id[64], version[32];
+    VEC(struct stock_file) files;
+};
+
+struct shelf {
+    VEC(struct stock) forms;
+    struct stock coming;
+    int begun, committed, aborted, kept, offered;
+    bool fails, refuses;
+    const char *offline;
+    char deleted[64];
+};
+
+static void stock_clear(struct stock *s)
+{
+    for (size_t i = 0; i < s->files.n; i++) {
+        buf_finish(&s->files.v[i].bytes);
+    }
+    vec_finish(&s->files);
+    *s = (struct stock){.form_id = ""};
+}
+
+static struct stock *stock_of(struct shelf *shelf, const char *form_id)
+{
+    for (size_t i = 0; i < shelf->forms.n; i++) {
+        if (!strcmp(shelf->forms.v[i].form_id, form_id)) {
+            return &shelf->forms.v[i];
+        }
+    }
+    return NULL;
+}
+
+static struct stock_file *file_of(struct stock *s, const char *name, const char *hash)
+{
+    for (size_t i = 0; s && i < s->files.n; i++) {
+        if (!strcmp(s->files.v[i].name, name) && !strcmp(s->files.v[i].hash, hash)) {
+            return &s->files.v[i];
+        }
+    }
+    return NULL;
+}
+
+static bool has_form(void *ctx, const struct inbox_form *form, bool *has, struct err *err)
+{
+    *has = file_of(stock_of(ctx, form->form_id), "", form->hash) != NULL;
+    return true;
+}
+
+static bool has_file(void *ctx, const struct inbox_form *form, const struct inbox_file *file,
+                     bool *has, struct err *err)
+{
+    *has = file_of(stock_of(ctx, form->form_id), file->name, file->hash) != NULL;
+    return true;
+}
+
+static bool begin(void *ctx, const struct inbox_form *form, void **update, struct err *err)
+{
+    struct shelf *shelf = ctx;
+    shelf->begun++;
+    stock_clear(&shelf->coming);
+    snprintf(shelf->coming.form_id, sizeof(shelf->coming.form_id), "%s", form->form_id);
+    snprintf(shelf->coming.version, sizeof(shelf->coming.version), "%s", form->version);
+    *update = &shelf->coming;
+    return true;
+}
+
+static bool open_file(void *ctx, void *update, const struct inbox_file *file, struct err *err)
+{
+    struct stock_file *f = vec_add(&((struct stock *)update)->files);
+    memset(f, 0, sizeof(*f));
+    snprintf(f->name, sizeof(f->name), "%s", file->name);
+    snprintf(f->hash, sizeof(f->hash), "%s", file->hash);
+    f->kind = file->kind;
+    return true;
+}
+
+static bool write_file(void *ctx, void *update, const void *bytes, size_t n, struct err *err)
+{
+    struct stock *s = update;
+    buf_add(&s->files.v[s->files.n - 1].bytes, bytes, n);
+    return !((struct shelf *)ctx)->fails || err_set(err, ERR_STORAGE, 28, "disk full");
+}
+
+static bool close_file(void *ctx, void *update, struct err *err)
+{
+    return true;
+}
+
+static bool keep_file(void *ctx, void *update, const struct inbox_file *file, struct err *err)
+{
+    struct shelf *shelf = ctx;
+    struct stock *s = update;
+    struct stock_file *old = file_of(stock_of(shelf, s->form_id), file->name, file->hash);
+    assert_non_null(old);
+    shelf->kept++;
+    open_file(ctx, update, file, err);
+    buf_add_str(&s->files.v[s->files.n - 1].bytes, buf_str(&old->bytes));
+    return true;
+}
+
+static bool commit(void *ctx, void *update, struct err *err)
+{
+    struct shelf *shelf = ctx;
+    if (shelf->refuses) {
+        return err_set(err, ERR_INPUT, 0, "the form does not parse");
+    }
+    struct stock *old = stock_of(shelf, shelf->coming.form_id);
+    if (!old) {
+        old = vec_add(&shelf->forms);
+        memset(old, 0, sizeof(*old));
+    }
+    stock_clear(old);
+    *old = shelf->coming;
+    shelf->coming = (struct stock){.form_id = ""};
+    shelf->committed++;
+    return true;
+}
+
+static void abort_update(void *ctx, void *update)
+{
+    ((struct shelf *)ctx)->aborted++;
+    stock_clear(update);
+}
+
+static bool offered(void *ctx, const struct inbox_form *forms, size_t n, struct err *err)
+{
+    ((struct shelf *)ctx)->offered = (int)n;
+    return true;
+}
+
+static bool offline_ids(void *ctx, const struct inbox_file *list, char *ids, size_t room,
+                        struct err *err)
+{
+    const char *offline = ((struct shelf *)ctx)->offline;
+    snprintf(ids, room, "%s", offline ? offline : "");
+    return true;
+}
+
+static bool entity_deleted(void *ctx, const struct inbox_file *list, const char *id,
+                           struct err *err)
+{
+    snprintf(((struct shelf *)ctx)->deleted, 64, "%s", id);
+    return true;
+}
+
+struct fixture {
+    struct fake_portal portal;
+    struct faulty_fate fate;
+    int fate_from, fate_to;
+    struct faulty *server;
+    struct shelf shelf;
+    struct run_settings set;
+    struct run_result result;
+    struct buf list, manifest;
+    int asked_before;
+};
+
+static void decide(void *ctx, const struct faulty_request *request, struct faulty_fate *fate)
+{
+    struct fixture *f = ctx;
+    if (request->number >= f->fate_from && request->number < f->fate_to) {
+        *fate = f->fate;
+    }
+}
+
+static void reply(void *ctx, const struct faulty_request *request, struct buf *to)
+{
+    fake_portal_answer(&((struct fixture *)ctx)->portal, request, to);
+}
+
+#define FORM  "<h:html>form one</h:html>"
+#define PLACE "name,label\nparis,Paris\n"
+#define TREES "name,label,__version\nu1,oak,1\n"
+
+static void add_form(struct fixture *f, const char *id, const char *xml, bool has_manifest)
+{
+    char md5[HASH_MD5_TEXT];
+    hash_md5_text(xml, strlen(xml), md5);
+    buf_addf(&f->list,
+             "<xform><formID>%s</formID><name>Name</name><version>1</version><hash>md5:%s</hash>"
+             "<downloadUrl>%s/%s.xml</downloadUrl>",
+             id, md5, faulty_address(f->server), id);
+    if (has_manifest) {
+        buf_addf(&f->list, "<manifestUrl>%s/manifest</manifestUrl>", faulty_address(f->server));
+    }
+    buf_add_text(&f->list, "</xform>");
+}
+
+static void add_media(struct fixture *f, const char *name, const char *type, const char *hash)
+{
+    buf_addf(&f->manifest,
+             "<mediaFile%s><filename>%s</filename><hash>%s</hash>"
+             "<downloadUrl>%s/media/%s</downloadUrl>",
+             type, name, hash, faulty_address(f->server), name);
+    if (*type) {
+        buf_addf(&f->manifest, "<integrityUrl>%s/integrity</integrityUrl>",
+                 faulty_address(f->server));
+    }
+    buf_add_text(&f->manifest, "</mediaFile>");
+}
+
+static void close_lists(struct fixture *f)
+{
+    buf_add_text(&f->list, "</xforms>");
+    buf_add_text(&f->manifest, "</manifest>");
+    f->portal.form_list = buf_str(&f->list);
+    for (size_t i = 0; i < f->portal.offers.n; i++) {
+        if (!strcmp(f->portal.offers.v[i].path, "/manifest")) {
+            f->portal.offers.v[i].bytes = buf_str(&f->manifest);
+        }
+    }
+}
+
+static void open_lists(struct fixture *f)
+{
+    buf_clear(&f->list);
+    buf_clear(&f->manifest);
+    buf_add_text(&f->list, "<xforms xmlns=\"http://openrosa.org/xforms/xformsList\">");
+    buf_add_text(&f->manifest, "<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">");
+}
+
+static struct fixture *start(void)
+{
+    static const struct inbox_ops ops = {has_form,     has_file,   begin,       open_file,
+                                         write_file,   close_file, keep_file,   commit,
+                                         abort_update, offered,    offline_ids, entity_deleted};
+    struct fixture *f = mem_alloc(1, sizeof(*f));
+    f->server = faulty_start(&(struct faulty_plan){decide, reply, f});
+    f->set = (struct run_settings){.carrier = carrier_find("openrosa"),
+                                   .to = {.address = faulty_address(f->server), .stall_seconds = 1},
+                                   .inbox = {&ops, &f->shelf}};
+    vec_push(&f->portal.offers,
+             (struct portal_file_offer){"/visit.xml", "application/xml", STR(FORM), NULL});
+    vec_push(&f->portal.offers,
+             (struct portal_file_offer){"/other.xml", "application/xml", STR("<other/>"), NULL});
+    vec_push(&f->portal.offers, (struct portal_file_offer){"/manifest", "text/xml", STR(""), NULL});
+    vec_push(&f->portal.offers,
+             (struct portal_file_offer){"/media/places.csv", "text/csv", STR(PLACE), NULL});
+    vec_push(&f->portal.offers,
+             (struct portal_file_offer){"/media/trees.csv", "text/csv", STR(TREES), "\"token1\""});
+    vec_push(&f->portal.offers,
+             (struct portal_file_offer){
+                 "/integrity", "text/xml",
+                 STR("<data><entities><entity id=\"u9\"><deleted>true</deleted></entity>"
+                     "<entity id=\"u8\"><deleted>false</deleted></entity></entities></data>"),
+                 NULL});
+    open_lists(f);
+    return f;
+}
+
+/* The usual offer: one form with a CSV and an entity list. */
+static struct fixture *start_usual(void)
+{
+    struct fixture *f = start();
+    char md5[HASH_MD5_TEXT];
+    char hash[64];
+    hash_md5_text(PLACE, strlen(PLACE), md5);
+    snprintf(hash, sizeof(hash), "md5:%s", md5);
+    add_form(f, "visit", FORM, true);
+    add_media(f, "places.csv", "", hash);
+    add_media(f, "trees.csv", " type=\"entityList\"", "md5:0cad03f27dde0d737ea168244981b9e6");
+    close_lists(f);
+    return f;
+}
+
+static void run(struct fixture *f)
+{
+    struct err err = {0};
+    f->asked_before = faulty_requests(f->server);
+    assert_true(run_session(&f->set, &f->result, &err));
+    assert_int_equal(f->shelf.begun,
+                     f->shelf.committed + f->shelf.aborted + (f->shelf.refuses ? 1 : 0));
+}
+
+static int asked(const struct fixture *f)
+{
+    return faulty_requests(f->server) - f->asked_before;
+}
+
+static void finish(struct fixture *f)
+{
+    faulty_stop(f->server);
+    for (size_t i = 0; i < f->shelf.forms.n; i++) {
+        stock_clear(&f->shelf.forms.v[i]);
+    }
+    vec_finish(&f->shelf.forms);
+    stock_clear(&f->shelf.coming);
+    fake_portal_finish(&f->portal);
+    buf_finish(&f->list);
+    buf_finish(&f->manifest);
+    free(f);
+}
+
+static void a_form_arrives_with_its_files_and_only_once(void **state)
+{
+    struct fixture *f = start_usual();
+    run(f);
+    assert_int_equal(f->result.news.forms_new, 1);
+    assert_int_equal(f->result.news.files, 3);
+    assert_int_equal(f->result.news.forms_bad, 0);
+    assert_int_equal(f->shelf.offered, 1);
+    struct stock *s = stock_of(&f->shelf, "visit");
+    assert_int_equal(s->files.n, 3);
+    assert_string_equal(buf_text(&s->files.v[0].bytes), FORM);
+    assert_string_equal(buf_text(&s->files.v[1].bytes), PLACE);
+    assert_string_equal(buf_text(&s->files.v[2].bytes), TREES);
+    assert_int_equal(s->files.v[2].kind, INBOX_LIST);
+    assert_int_equal(faulty_connections(f->server), 1);
+    run(f);
+    assert_int_equal(f->result.news.forms_same, 1);
+    assert_int_equal(f->result.news.files, 0);
+    assert_int_equal(asked(f), 3); /* probe, list, manifest: no file again */
+    finish(f);
+}
+
+static void a_changed_list_brings_only_itself(void **state)
+{
+    struct fixture *f = start_usual();
+    run(f);
+    char md5[HASH_MD5_TEXT];
+    char hash[64];
+    hash_md5_text(PLACE, strlen(PLACE), md5);
+    snprintf(hash, sizeof(hash), "md5:%s", md5);
+    open_lists(f);
+    add_form(f, "visit", FORM, true); /* its hash does not change when a list does */
+    add_media(f, "places.csv", "", hash);
+    add_media(f, "trees.csv", " type=\"entityList\"", "md5:ffbdbe6848be81de41012f5b3c10b186");
+    close_lists(f);
+    run(f);
+    assert_int_equal(f->result.news.forms_new, 1);
+    assert_int_equal(f->result.news.files, 1);
+    assert_int_equal(f->shelf.kept, 2);
+    assert_int_equal(stock_of(&f->shelf, "visit")->files.n, 3);
+    finish(f);
+}
+
+static void one_bad_form_does_not_stop_the_others(void **state)
+{
+    struct fixture *f = start();
+    buf_add_text(&f->list, "<xform><formID>half</formID></xform>");
+    add_form(f, "gone", "<gone/>", false);                /* 404 */
+    add_form(f, "other", "<not what is served/>", false); /* another hash */
+    buf_add_text(&f->list, "<xform><formID>far</formID><name>n</name>"
+                           "<hash>md5:2f5ea80a82723e0a83b45c719453af0a</hash>"
+                           "<downloadUrl>http://evil.example/far.xml</downloadUrl></xform>");
+    add_form(f, "visit", FORM, false);
+    close_lists(f);
+    run(f);
+    assert_int_equal(f->result.news.forms_new, 1);
+    assert_int_equal(f->result.news.forms_bad, 4);
+    assert_string_equal(f->result.news.first_bad, "half");
+    assert_non_null(stock_of(&f->shelf, "visit"));
+    assert_int_equal(f->shelf.forms.n, 1);
+    assert_int_equal(f->result.reason, OUTBOX_NO_REASON);
+    assert_int_equal(f->shelf.offered, 5); /* none counts as withdrawn */
+    finish(f);
+}
+
+static void a_break_at_any_request_leaves_the_old_state(void **state)
+{
+    for (int at = 0; at < 6; at++) {
+        for (int64_t cut = 0; cut < 200; cut += 66) {
+            struct fixture *f = start_usual();
+            f->fate = (struct faulty_fate){.has_cut = true, .cut = cut};
+            f->fate_from = at;
+            f->fate_to = at + 2; /* the repeat on a fresh connection too */
+            run(f);
+            struct stock *s = stock_of(&f->shelf, "visit");
+            if (s) { /* whole or not at all */
+                assert_int_equal(s->files.n, 3);
+                assert_string_equal(buf_text(&s->files.v[2].bytes), TREES);
+            }
+            f->fate_to = 0;
+            run(f);
+            assert_non_null(stock_of(&f->shelf, "visit"));
+            finish(f);
+        }
+    }
+}
+
+static void a_captive_portal_brings_nothing(void **state)
+{
+    struct fixture *f = start_usual();
+    f->portal.everything = 200;
+    f->portal.everything_type = "text/html";
+    f->portal.everything_fields = "";
+    f->portal.everything_body = "<html>log in</html>";
+    run(f);
+    assert_int_equal(f->shelf.begun, 0);
+    assert_int_equal(f->result.reason, OUTBOX_CAPTIVE);
+    finish(f);
+}
+
+static void a_page_instead_of_an_entity_list_is_noticed(void **state)
+{
+    struct fixture *f = start_usual();
+    for (size_t i = 0; i < f->portal.offers.n; i++) {
+        if (!strcmp(f->portal.offers.v[i].path, "/media/trees.csv")) {
+            f->portal.offers.v[i].type = "text/html";
+            f->portal.offers.v[i].bytes = STR("<html>log in</html>");
+        }
+    }
+    run(f);
+    assert_int_equal(f->shelf.committed, 0);
+    assert_int_equal(f->result.reason, OUTBOX_CAPTIVE);
+    finish(f);
+}
+
+static void a_full_disk_or_a_broken_form_keeps_the_old(void **state)
+{
+    struct fixture *f = start_usual();
+    f->shelf.fails = true;
+    run(f);
+    assert_int_equal(f->shelf.committed, 0);
+    assert_int_equal(f->result.news.forms_bad, 1);
+    f->shelf.fails = false;
+    f->shelf.refuses = true;
+    run(f);
+    assert_string_equal(f->result.news.why_bad, "the form does not parse");
+    finish(f);
+}
+
+static void deleted_entities_of_ours_are_told(void **state)
+{
+    struct fixture *f = start_usual();
+    f->shelf.offline = "u9,u8,u7";
+    run(f);
+    assert_string_equal(f->shelf.deleted, "u9");
+    finish(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_form_arrives_with_its_files_and_only_once),
+        cmocka_unit_test(a_changed_list_brings_only_itself),
+        cmocka_unit_test(one_bad_form_does_not_stop_the_others),
+        cmocka_unit_test(a_break_at_any_request_leaves_the_old_state),
+        cmocka_unit_test(a_captive_portal_brings_nothing),
+        cmocka_unit_test(a_page_instead_of_an_entity_list_is_noticed),
+        cmocka_unit_test(a_full_disk_or_a_broken_form_keeps_the_old),
+        cmocka_unit_test(deleted_entities_of_ours_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
