@@ -26,13 +26,9 @@ enum {
     COLUMNS,
 };
 
-static const char *const names[COLUMNS] = {"code",           "name_vi",
-                                           "field_linh_vuc", "required_papers_short",
-                                           "statutory_time", "fee",
-                                           "audience",       "channels",
-                                           "decision_no",    "source_url",
-                                           "captured",       "online_channel_offered",
-                                           "confidence",     "priority_citizen"};
+static const char *const names[COLUMNS] = {"name",     "label",    "field",      "papers",   "time",
+                                           "fee",      "audience", "channels",   "decision", "url",
+                                           "captured", "online",   "confidence", "priority"};
 
 static bool find_columns(struct csv *csv, size_t at[COLUMNS], struct err *err)
 {
