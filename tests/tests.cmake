@@ -88,3 +88,6 @@ suite(hub      USES app/hub)
 suite(house)
 suite(visit    TIMEOUT 1500 SERIAL)
 fuzz(lang USES app/lang platform/base)
+
+fuzz(wire     USES sync/openrosa)
+fuzz(codes    USES sync/handover)
