@@ -284,16 +284,16 @@ struct node *node_copy(struct node_tree *tree, const struct node *from)
     return copy;
 }
 
-static void copy_xml_head(struct node_tree *tree, struct node *node, const struct xml *from)
+static void copy_xml_head(struct node_tree *tree, struct node *node, const struct xml *from,
+                          bool exact)
 {
-    node->bindings = from->bindings;
     for (const struct xml_attribute *a = from->attributes; a; a = a->next) {
         struct node *attribute = add_attribute(tree, node, a->name, a->prefix);
         if (a->value.n) {
             store_value(tree, attribute, a->value);
         }
     }
-    if (from->text.n) {
+    if (from->text.n && (exact || str_trim(from->text).n)) {
         store_value(tree, node, from->text);
     }
 }
@@ -328,7 +328,7 @@ static struct node *from_xml(struct node_tree *tree, const struct xml *from, boo
     node->name = from->name;
     node->prefix = from->prefix;
     node->flags |= from->is_cdata ? NODE_CDATA : 0;
-    copy_xml_head(tree, node, from);
+    copy_xml_head(tree, node, from, exact);
     node->bindings = copy_bindings(tree, from->bindings);
     for (const struct xml *child = from->first; child; child = child->next) {
         struct node *copy = from_xml(tree, child, exact);

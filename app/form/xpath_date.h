@@ -37,6 +37,7 @@ struct date_parts {
     int zone;    /* minutes ahead of UTC */
 };
 
+/* Breaks a moment down. */
 struct date_parts date_parts(int64_t ms);
 
 /* Writes "2018-01-01", or "2018-01-01T08:00:00.000+07:00" with is_full; NUL-terminated; returns the
