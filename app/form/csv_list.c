@@ -146,3 +146,12 @@ bool form_list_from_csv(struct buf *bytes, struct form_list **list, struct err *
     *list = &self->base;
     return true;
 }
+
+struct str form_media_name(struct str uri)
+{
+    size_t n = uri.n;
+    while (n && uri.s[n - 1] != '/') {
+        n--;
+    }
+    return (struct str){uri.s + n, uri.n - n};
+}
