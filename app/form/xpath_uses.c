@@ -192,8 +192,8 @@ static void visit_call(struct walk *w, const struct expr *call, const struct tra
     bool is_position = flags & FN_POSITION && call->n_items == 1;
     if (flags & FN_POSITION && call->n_items == 0) {
         tell(w, context, true);
-    } else if (flags & FN_CONTEXT || (flags & FN_BARE && call->n_items == 0)) {
-        tell(w, context, false);
+    } else if (flags & FN_BARE && call->n_items == 0) {
+        tell(w, context, false); /* once() and the like keep what they have: no circle */
     }
     w->is_set = was_set || flags & FN_SET;
     for (size_t i = 0; i < call->n_items; i++) {
