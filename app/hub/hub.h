@@ -32,8 +32,14 @@ int hub_port(const struct hub *hub);
 /* Stops taking requests, finishes those whose whole body is here, closes. Takes NULL. */
 void hub_stop(struct hub *hub);
 
+/* What a command line runs in. */
+struct hub_shell {
+    FILE *out, *errors;
+    const char *data; /* data folder where --data is not given; NULL: it must be */
+};
+
 /* Runs one command ("serve", "publish", "device" …) as from a shell: argv[0] is the program.
  * Returns its exit status: 0 done, 1 could not, 2 wrong use. */
-int hub_run(int argc, char **argv, FILE *out, FILE *errors);
+int hub_run(int argc, char **argv, const struct hub_shell *shell);
 
 #endif

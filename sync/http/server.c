@@ -349,8 +349,8 @@ static bool is_answered(struct http_request *request)
 }
 
 /* A refusal that comes before the body is sent at once when the peer waits for "100 Continue", or
- * when reading on would be too much; else the body is read and dropped, so that a peer which only
- * listens after sending gets to see the answer. */
+ * when reading on would be too much, and the library closes the connection. Else the body is read
+ * and dropped, so that a peer which only listens after sending gets to see the answer. */
 static enum MHD_Result begin(struct http_request *request, const char *method)
 {
     const struct http_server *server = request->server;
@@ -358,8 +358,8 @@ static enum MHD_Result begin(struct http_request *request, const char *method)
     describe(request, method);
     server->handler.begin(server->ctx, request);
     const char *expect = http_request_header(request, "Expect");
-    if (is_answered(request) && (request->length == 0 || request->length > SWALLOW_MAX ||
-                                 (expect && strcasecmp(expect, "100-continue") == 0))) {
+    bool waits = expect && strcasecmp(expect, "100-continue") == 0;
+    if (request->length != 0 && (waits || request->length > SWALLOW_MAX) && is_answered(request)) {
         request->ended = true;
         return queue(request);
     }

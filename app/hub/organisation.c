@@ -1,0 +1,80 @@
+#include "app/hub/serve.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/base/file.h"
+#include "platform/base/hash.h"
+#include "platform/base/rand.h"
+#include "sync/handover/enrolment.h"
+
+bool organisation_keys(const char *data, unsigned char public_key[SIGN_PUBLIC],
+                       unsigned char secret[SIGN_SECRET], struct err *err)
+{
+    char path[ARCHIVE_PATH];
+    struct buf seed = {0};
+    unsigned char fresh[SIGN_SEED];
+    snprintf(path, sizeof(path), "%s/organisation.key", data);
+    bool ok = file_make_folder(data, err);
+    if (ok && !file_exists(path)) {
+        rand_bytes(fresh, sizeof(fresh));
+        ok = file_write(path, fresh, sizeof(fresh), err);
+    }
+    ok = ok && file_read(path, SIGN_SEED, &seed, err);
+    if (ok && seed.n != SIGN_SEED) {
+        ok = err_set(err, ERR_DAMAGED, 0, "organisation.key is not what was written");
+    }
+    if (ok) {
+        sign_keys_of_seed((const unsigned char *)seed.s, public_key, secret);
+    }
+    buf_wipe(&seed);
+    return ok;
+}
+
+bool organisation_add_code(struct buf *to, struct archive *archive, const char *data,
+                           const char *url, const char *token, int64_t expires_ms, struct err *err)
+{
+    struct enrolment enrolment = {.kind = ENROLMENT_OWN, .expires_ms = expires_ms};
+    unsigned char secret[SIGN_SECRET];
+    struct buf name = {0};
+    if (strlen(url) >= sizeof(enrolment.server)) {
+        return err_set(err, ERR_INPUT, 0, "the address of the hub is too long");
+    }
+    bool ok = archive_setting(archive, "organisation", &name, err) &&
+              organisation_keys(data, enrolment.key, secret, err);
+    if (ok) {
+        snprintf(enrolment.server, sizeof(enrolment.server), "%s", url);
+        snprintf(enrolment.token, sizeof(enrolment.token), "%s", token);
+        snprintf(enrolment.organisation, sizeof(enrolment.organisation), "%s", buf_text(&name));
+        ok = enrolment_add_own(to, &enrolment, secret, err);
+    }
+    memset(secret, 0, sizeof(secret));
+    buf_finish(&name);
+    return ok;
+}
+
+bool organisation_new_passphrase(struct archive *archive, char text[PASSPHRASE_TEXT],
+                                 struct err *err)
+{
+    unsigned char digest[TOKEN_DIGEST];
+    struct buf hex = {0};
+    token_make_passphrase(text);
+    token_digest(str_of(text), true, digest);
+    hash_add_hex(&hex, digest, sizeof(digest));
+    bool ok = archive_set(archive, "passphrase", buf_str(&hex), err);
+    buf_finish(&hex);
+    return ok;
+}
+
+bool organisation_is_passphrase(struct archive *archive, struct str text)
+{
+    unsigned char digest[TOKEN_DIGEST];
+    struct buf hex = {0}, kept = {0};
+    token_digest(text, true, digest);
+    bool ok = archive_setting(archive, "passphrase", &hex, NULL) &&
+              hash_from_hex(&kept, buf_str(&hex)) && kept.n == TOKEN_DIGEST &&
+              hash_equal(kept.s, digest, TOKEN_DIGEST);
+    buf_finish(&hex);
+    buf_finish(&kept);
+    return ok;
+}
