@@ -91,3 +91,5 @@ fuzz(lang USES app/lang platform/base)
 
 fuzz(wire     USES sync/openrosa)
 fuzz(codes    USES sync/handover)
+fuzz(xml       USES app/form)
+fuzz(xpath     USES app/form)

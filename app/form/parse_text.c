@@ -103,7 +103,7 @@ static struct label itext_label(struct parse *parse, const struct xml *at, struc
 
 struct label parse_label(struct parse *parse, const struct xml *element, const char *node)
 {
-    struct label label = {LABEL_NONE};
+    struct label label = {.kind = LABEL_NONE};
     if (!element) {
         return label;
     }
@@ -125,7 +125,7 @@ struct label parse_label(struct parse *parse, const struct xml *element, const c
 struct label parse_message(struct parse *parse, const struct xml *at, const char *text,
                            const char *node)
 {
-    struct label label = {LABEL_NONE};
+    struct label label = {.kind = LABEL_NONE};
     if (!text || !text[0]) {
         return label;
     }

@@ -37,6 +37,9 @@ bool run_count(struct xpath_run *run, const struct expr *at, size_t n)
         run->steps_left = 0;
         return run_fail(run, at, "the evaluation takes too long");
     }
+    if (run->env->scratch.used + run->env->rows.used > RUN_MOST_BYTES) {
+        return run_fail(run, at, "the evaluation takes too much memory");
+    }
     run->steps_left -= n;
     return true;
 }

@@ -6,7 +6,7 @@
 #include "app/form/fn.h"
 #include "app/form/xpath_ast.h"
 
-enum { RUN_MOST_STEPS = 50000000, RUN_MOST_DEPTH = 24 };
+enum { RUN_MOST_STEPS = 50000000, RUN_MOST_DEPTH = 24, RUN_MOST_BYTES = 192 << 20 };
 
 /* A list of nodes that grows in the scratch arena. */
 struct node_set {
@@ -38,7 +38,8 @@ void run_sort(struct xpath_run *run, struct xpath_nodes *nodes);
 bool run_fail(struct xpath_run *run, const struct expr *at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Counts n visits; false (with an error) when the evaluation has had its share. */
+/* Counts n visits; false (with an error) when the evaluation has had its share of time or memory.
+ */
 bool run_count(struct xpath_run *run, const struct expr *at, size_t n);
 
 /* Text and number of a node. */

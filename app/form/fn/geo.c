@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "app/form/functions.h"
+#include "app/form/xpath_run.h"
 #include "platform/base/vec.h"
 
 static const double earth_radius = 6378100;
@@ -220,7 +221,7 @@ static bool meets_itself(const struct point *p, size_t n)
 
 static bool call_intersects(struct fn_call *call, struct xpath_value *result)
 {
-    enum { MOST = 5000 };
+    enum { MOST = 3000 };
     struct points line;
     if (!read_arguments(call, 0, 1, &line)) {
         return false;
@@ -231,7 +232,7 @@ static bool call_intersects(struct fn_call *call, struct xpath_value *result)
             line.all.v[n++] = line.all.v[i];
         }
     }
-    bool too_many = n > MOST;
+    bool too_many = n > MOST || !run_count(call->run, call->expr, n * n / 4);
     bool meets = !too_many && !line.is_bad && meets_itself(line.all.v, n);
     vec_finish(&line.all);
     return too_many ? fn_fail(call, "intersects(): more than %d points", MOST)

@@ -117,6 +117,10 @@ static bool call_id(struct fn_call *call, struct xpath_value *result)
     static const struct step all = {.axis = AXIS_DESCENDANT, .test = TEST_NAME};
     struct node_set every = {.arena = fn_scratch(call)};
     axis_add(call->run, &all, top, &every);
+    if (!run_count(call->run, call->expr, every.n * (1 + ids.n / 16))) {
+        buf_finish(&ids);
+        return false;
+    }
     size_t kept = 0;
     for (size_t i = 0; i < every.n; i++) {
         every.v[kept] = every.v[i];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/form/functions.h"
+#include "app/form/xpath_run.h"
 #include "platform/base/utf8.h"
 
 /* The argument, or the context node when there is none. */
@@ -215,7 +216,8 @@ static bool translate_one(uint32_t *code, struct str from, struct str to)
 static bool call_translate(struct fn_call *call, struct xpath_value *result)
 {
     struct str text, from, to;
-    if (!fn_text(call, 0, &text) || !fn_text(call, 1, &from) || !fn_text(call, 2, &to)) {
+    if (!fn_text(call, 0, &text) || !fn_text(call, 1, &from) || !fn_text(call, 2, &to) ||
+        !run_count(call->run, call->expr, text.n * (from.n / 16 + 1) / 4)) {
         return false;
     }
     struct buf all = {0};
