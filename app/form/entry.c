@@ -520,7 +520,9 @@ static void note_ref(void *ctx, struct node *node)
     }
 }
 
-size_t entry_fill(struct entry *entry, const char *key, struct str value, struct err *err)
+/* Gives value to the nodes with that key whose ref begins with head ("" : all). */
+static size_t fill_below(struct entry *entry, struct str head, const char *key, struct str value,
+                         struct err *err)
 {
     struct fill_refs to = {.entry = entry};
     size_t taken = 0;
@@ -532,10 +534,24 @@ size_t entry_fill(struct entry *entry, const char *key, struct str value, struct
     }
     for (size_t i = 0; i < to.refs.n; i++) {
         struct answer_result result;
-        taken +=
-            entry_answer(entry, to.refs.v[i], value, &result, err) && result.state == ANSWER_OK;
+        taken += str_starts(str_of(to.refs.v[i]), head) &&
+                 entry_answer(entry, to.refs.v[i], value, &result, err) &&
+                 result.state == ANSWER_OK;
         free((char *)to.refs.v[i]);
     }
     vec_finish(&to.refs);
     return taken;
+}
+
+size_t entry_fill(struct entry *entry, const char *key, struct str value, struct err *err)
+{
+    return fill_below(entry, STR(""), key, value, err);
+}
+
+size_t entry_fill_beside(struct entry *entry, const char *ref, const char *key, struct str value,
+                         struct err *err)
+{
+    const char *slash = strrchr(ref, '/');
+    struct str group = {ref, slash ? (size_t)(slash - ref) + 1 : 0};
+    return fill_below(entry, group, key, value, err);
 }

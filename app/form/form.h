@@ -232,6 +232,11 @@ size_t entry_repeat_count(struct entry *entry, const char *ref);
  * took the value. */
 size_t entry_fill(struct entry *entry, const char *key, struct str value, struct err *err);
 
+/* The same for nodes in the group (or repeat instance) of ref only: what a card says belongs to the
+ * person whose card question it is. */
+size_t entry_fill_beside(struct entry *entry, const char *ref, const char *key, struct str value,
+                         struct err *err);
+
 /* Counts changes; grows with each. */
 uint64_t entry_revision(const struct entry *entry);
 

@@ -417,6 +417,11 @@ bool keyslot_change(const struct keyslot_place *place, struct str old_secret, st
     return ok;
 }
 
+struct key *keyslot_copy(const struct key *key)
+{
+    return key_of(key_bytes(key));
+}
+
 void keyslot_forget(struct key *key)
 {
     key_destroy(key);

@@ -59,6 +59,9 @@ bool keyslot_state(const struct keyslot_place *place, struct keyslot_state *stat
 bool keyslot_change(const struct keyslot_place *place, struct str old_secret, struct str new_secret,
                     const struct keyslot_cost *cost, struct err *err);
 
+/* A copy for another thread, ended by keyslot_forget as well. */
+struct key *keyslot_copy(const struct key *key);
+
 /* Zeroes and frees the key; takes NULL. */
 void keyslot_forget(struct key *key);
 

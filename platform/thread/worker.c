@@ -51,7 +51,7 @@ static void *loop(void *ctx)
             continue;
         }
         w->running = it->number;
-        atomic_store(&w->stop, false);
+        atomic_store(&w->stop, w->over);
         pthread_mutex_unlock(&w->lock);
         it->job.run(it->job.ctx, &w->stop);
         finish_job(it);
@@ -77,16 +77,21 @@ struct worker *worker_create(void)
     return w;
 }
 
-void worker_destroy(struct worker *w)
+void worker_stop(struct worker *w)
 {
-    if (!w) {
-        return;
-    }
     pthread_mutex_lock(&w->lock);
     w->over = true;
     atomic_store(&w->stop, true);
     pthread_cond_signal(&w->changed);
     pthread_mutex_unlock(&w->lock);
+}
+
+void worker_destroy(struct worker *w)
+{
+    if (!w) {
+        return;
+    }
+    worker_stop(w);
     pthread_join(w->thread, NULL);
     for (struct waiting *it; (it = take(w));) {
         finish_job(it);

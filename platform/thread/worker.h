@@ -20,6 +20,10 @@ struct job {
 /* Starts the thread. */
 struct worker *worker_create(void);
 
+/* Asks the running job to end and takes no further one; worker_destroy must follow. For jobs that
+ * wait for a mail: post it in between. */
+void worker_stop(struct worker *worker);
+
 /* Asks the running job to stop, drops the waiting ones, joins and frees; takes NULL. */
 void worker_destroy(struct worker *worker);
 
