@@ -1,0 +1,354 @@
+#define LOG_ROOM "work"
+#include "app/work/filling.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/lang/lang.h"
+#include "app/store/attachment.h"
+#include "app/store/formfile.h"
+#include "app/store/list.h"
+#include "app/store/record.h"
+#include "app/work/app.h"
+#include "app/work/sync.h"
+#include "platform/base/clock.h"
+#include "platform/base/log.h"
+#include "platform/base/mem.h"
+#include "platform/base/vec.h"
+
+enum { WHOLE_AFTER = 50 };
+
+/* ---- where the form's files come from -------------------------------------------------------- */
+
+static bool read_media(void *ctx, const char *uri, struct buf *bytes, struct err *err)
+{
+    struct filling *f = ctx;
+    char name[256];
+    struct str last = form_media_name(str_of(uri));
+    snprintf(name, sizeof(name), STR_FMT, STR_ARG(last));
+    return formfile_media(f->app->store, f->formfile, name, bytes, err);
+}
+
+static bool open_list(void *ctx, const char *uri, struct form_list **list)
+{
+    struct filling *f = ctx;
+    char name[256];
+    struct str last = form_media_name(str_of(uri));
+    snprintf(name, sizeof(name), STR_FMT "%s", STR_ARG(last),
+             str_find(last, STR(".")) < 0 ? ".csv" : "");
+    return formfile_open_list(f->app->store, f->formfile, name, list, NULL);
+}
+
+static bool load_form(struct filling *f, struct err *err)
+{
+    struct form_options options = {.media = {f, read_media, open_list}};
+    struct buf xml = {0};
+    bool ok = formfile_xml(f->app->store, f->formfile, &xml, err);
+    if (ok) {
+        f->form = form_load(buf_str(&xml), &options);
+        ok = form_is_usable(f->form) ||
+             err_set(err, ERR_INPUT, 0, "%s",
+                     form_problem_count(f->form) ? form_problem_at(f->form, 0)->text
+                                                 : "the form cannot be used");
+    }
+    buf_finish(&xml);
+    return ok;
+}
+
+/* ---- saving ---------------------------------------------------------------------------------- */
+
+bool filling_save(struct filling *f, struct err *err)
+{
+    struct buf xml = {0};
+    bool ok = entry_serialize(f->entry, SERIAL_DRAFT, &xml, err) &&
+              record_save_draft(f->app->store, f->record, buf_str(&xml),
+                                entry_instance_name(f->entry), err);
+    buf_wipe(&xml);
+    if (ok) {
+        f->answers = 0;
+        f->is_whole_due = false;
+        err_clear(&f->saving);
+    }
+    return ok;
+}
+
+static bool save_answer(struct filling *f, const char *ref, struct err *err)
+{
+    if (f->is_whole_due || ++f->answers > WHOLE_AFTER) {
+        return filling_save(f, err);
+    }
+    return record_save_answer(f->app->store, f->record, ref, entry_value(f->entry, ref), err);
+}
+
+static bool saved(struct filling *f, bool ok, struct err *err)
+{
+    struct err own = {0};
+    if (!ok && err) {
+        own = *err;
+        f->saving = own;
+        f->is_whole_due = true; /* the next save brings everything */
+        log_error("record %lld is not saved: %s", (long long)f->record, own.text);
+    }
+    return ok;
+}
+
+/* ---- begin and end --------------------------------------------------------------------------- */
+
+static struct filling *create(struct app *app)
+{
+    struct filling *f = mem_alloc(1, sizeof(*f));
+    f->app = app;
+    return f;
+}
+
+static void destroy(struct filling *f)
+{
+    entry_destroy(f->entry);
+    form_destroy(f->form);
+    free(f);
+}
+
+static struct entry_device device_of(struct app *app)
+{
+    return (struct entry_device){.device_id = app->device_id};
+}
+
+void filling_follow_language(struct filling *f)
+{
+    size_t count;
+    const struct lang *langs = lang_list(&count);
+    for (size_t i = 0; i < form_language_count(f->form); i++) {
+        const char *name = form_language_at(f->form, i);
+        char tail[24];
+        snprintf(tail, sizeof(tail), "(%s)", lang_get());
+        bool fits = strcmp(name, lang_get()) == 0 || strstr(name, tail) != NULL;
+        for (size_t k = 0; k < count && !fits; k++) {
+            fits = strcmp(langs[k].code, lang_get()) == 0 && strcmp(langs[k].name, name) == 0;
+        }
+        if (fits) {
+            snprintf(f->language, sizeof(f->language), "%s", name);
+            entry_set_language(f->entry, name, NULL);
+            return;
+        }
+    }
+}
+
+bool filling_begin(struct app *app, const char *form_id, const char *visit, struct filling **out,
+                   struct err *err)
+{
+    struct filling *f = create(app);
+    struct entry_device device = device_of(app);
+    snprintf(f->visit, sizeof(f->visit), "%s", visit ? visit : "");
+    bool ok = formfile_current(app->store, form_id, &f->formfile, err) && load_form(f, err) &&
+              entry_create(f->form, &device, &f->entry, err);
+    if (ok) {
+        filling_follow_language(f);
+        struct record_new what = {.formfile = f->formfile,
+                                  .form_id = form_id,
+                                  .version = form_version(f->form),
+                                  .instance_id = entry_instance_id(f->entry),
+                                  .visit = f->visit,
+                                  .title = form_title(f->form)};
+        ok = record_create(app->store, &what, &f->record, err) && filling_save(f, err);
+    }
+    if (!ok) {
+        destroy(f);
+        return err_prefix(err, "form %s", form_id);
+    }
+    *out = f;
+    return true;
+}
+
+static bool replay(struct filling *f, const struct record_draft *draft, struct err *err)
+{
+    for (size_t i = 0; i < draft->answer_count; i++) {
+        const struct record_answer *answer = &draft->answers[i];
+        struct err own = {0};
+        if (!entry_answer(f->entry, answer->ref, answer->value, NULL, &own)) {
+            log_warn("record %lld: an answer could not be restored: %s", (long long)f->record,
+                     own.text);
+        }
+    }
+    return draft->answer_count == 0 || filling_save(f, err);
+}
+
+bool filling_resume(struct app *app, int64_t record, struct filling **out, struct err *err)
+{
+    struct filling *f = create(app);
+    struct arena arena = {0};
+    struct record row;
+    struct record_draft draft;
+    struct entry_device device = device_of(app);
+    f->record = record;
+    bool ok = record_get(app->store, record, &arena, &row, err) &&
+              record_load_draft(app->store, record, &arena, &draft, err);
+    if (ok) {
+        f->formfile = row.formfile;
+        snprintf(f->visit, sizeof(f->visit), "%s", row.visit);
+        ok = load_form(f, err) &&
+             (draft.xml.n ? entry_open(f->form, draft.xml, ENTRY_RESUME, &device, &f->entry, err)
+                          : entry_create(f->form, &device, &f->entry, err));
+    }
+    if (ok) {
+        filling_follow_language(f);
+        ok = replay(f, &draft, err);
+    }
+    arena_finish(&arena);
+    if (!ok) {
+        destroy(f);
+        return false;
+    }
+    *out = f;
+    return true;
+}
+
+void filling_close(struct filling *f)
+{
+    struct err err = {0};
+    if (f) {
+        if ((f->answers || f->is_whole_due) && f->app->store && !filling_save(f, &err)) {
+            log_error("record %lld is not saved whole: %s", (long long)f->record, err.text);
+        }
+        destroy(f);
+    }
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+bool filling_answer(struct filling *f, const char *ref, struct str value,
+                    struct answer_result *result, struct err *err)
+{
+    struct err own = {0};
+    struct answer_result said = {0};
+    char kept[512];
+    snprintf(kept, sizeof(kept), "%s", ref); /* refs of the entry change with it */
+    if (!entry_answer(f->entry, ref, value, &said, err ? err : &own)) {
+        return false;
+    }
+    if (result) {
+        *result = said;
+    }
+    return said.state != ANSWER_OK ||
+           saved(f, save_answer(f, kept, err ? err : &own), err ? err : &own);
+}
+
+bool filling_add(struct filling *f, const char *ref, const char **made, struct err *err)
+{
+    return entry_repeat_add(f->entry, ref, made, err) && saved(f, filling_save(f, err), err);
+}
+
+bool filling_remove(struct filling *f, const char *ref, struct err *err)
+{
+    return entry_repeat_remove(f->entry, ref, err) && saved(f, filling_save(f, err), err);
+}
+
+static const char *mime_of(const char *ending)
+{
+    static const char *const known[][2] = {{"jpg", "image/jpeg"}, {"png", "image/png"},
+                                           {"wav", "audio/wav"},  {"mp3", "audio/mpeg"},
+                                           {"mp4", "video/mp4"},  {"pdf", "application/pdf"},
+                                           {"csv", "text/csv"}};
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+        if (strcmp(known[i][0], ending) == 0) {
+            return known[i][1];
+        }
+    }
+    return "application/octet-stream";
+}
+
+bool filling_attach(struct filling *f, const char *ref, struct str bytes, const char *ending,
+                    struct err *err)
+{
+    char name[128], old[256];
+    const char *last = strrchr(ref, '/');
+    struct str before = entry_value(f->entry, ref);
+    snprintf(old, sizeof(old), STR_FMT, STR_ARG(before));
+    snprintf(name, sizeof(name), "%.60s-%lld.%.8s", last ? last + 1 : "file",
+             (long long)clock_now_ms(), ending);
+    for (char *c = name; *c; c++) {
+        *c = *c == '[' || *c == ']' || *c == ':' ? '_' : *c;
+    }
+    if (!attachment_put(f->app->store, f->record, name, mime_of(ending), bytes, err) ||
+        !filling_answer(f, ref, str_of(name), NULL, err)) {
+        return false;
+    }
+    return !old[0] || attachment_remove(f->app->store, f->record, old, err);
+}
+
+bool filling_detach(struct filling *f, const char *ref, struct err *err)
+{
+    char old[256];
+    struct str before = entry_value(f->entry, ref);
+    snprintf(old, sizeof(old), STR_FMT, STR_ARG(before));
+    return filling_answer(f, ref, STR(""), NULL, err) &&
+           (!old[0] || attachment_remove(f->app->store, f->record, old, err));
+}
+
+/* ---- finishing ------------------------------------------------------------------------------- */
+
+static bool put_audit(struct filling *f, struct err *err)
+{
+    struct form_audit audit;
+    struct buf csv = {0};
+    form_audit(f->form, &audit);
+    if (!audit.wanted) {
+        return true;
+    }
+    audit_take(f->entry, true, &csv);
+    bool ok = attachment_put(f->app->store, f->record, "audit.csv", "text/csv", buf_str(&csv), err);
+    buf_finish(&csv);
+    return ok;
+}
+
+static bool apply_entities(struct filling *f, struct err *err)
+{
+    struct entity_change change;
+    for (size_t i = 0; entry_entity_at(f->entry, i, &change); i++) {
+        struct err own = {0};
+        if (!list_apply(f->app->store, &change, &own) && own.kind != ERR_MISSING &&
+            own.kind != ERR_INPUT) {
+            *err = own;
+            return false;
+        }
+    }
+    return true;
+}
+
+bool filling_finish(struct filling *f, struct err *err)
+{
+    struct buf xml = {0};
+    VEC(const char *) files = {0};
+    const char *name;
+    struct err own = {0};
+    err = err ? err : &own;
+    bool ok = entry_finalize(f->entry, err) && put_audit(f, err) &&
+              entry_serialize(f->entry, SERIAL_SUBMISSION, &xml, err);
+    for (size_t i = 0; ok && (name = entry_attachment_at(f->entry, i)); i++) {
+        vec_push(&files, name);
+    }
+    if (ok) {
+        struct record_final what = {.xml = buf_str(&xml),
+                                    .title = entry_instance_name(f->entry),
+                                    .files = files.v,
+                                    .file_count = files.n};
+        ok = record_finish(f->app->store, f->record, &what, err) && apply_entities(f, err);
+    }
+    vec_finish(&files);
+    buf_wipe(&xml);
+    if (ok) {
+        f->answers = 0;
+        f->is_whole_due = false;
+        sync_kick(f->app->sync, false);
+    }
+    return ok;
+}
+
+bool filling_discard(struct filling *f, struct err *err)
+{
+    bool ok = record_delete_draft(f->app->store, f->record, err);
+    if (ok) {
+        destroy(f);
+    }
+    return ok;
+}
