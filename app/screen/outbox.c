@@ -1,0 +1,205 @@
+/* What waits to be sent, each with its reason and what can be done; what was sent. "Send now" asks
+ * at once. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/screen/screen.h"
+#include "app/store/record.h"
+#include "app/work/enrol.h"
+#include "app/work/sync.h"
+#include "platform/base/clock.h"
+
+enum { MOST = 500 };
+
+struct outbox_state {
+    struct arena arena;
+    struct records records;
+    struct sync_status sync;
+    bool shows_sent;
+    int64_t open; /* record whose sheet is shown, 0: none */
+};
+
+static void look(struct desk *desk, void *state)
+{
+    struct outbox_state *s = state;
+    const struct record_filter filter = {
+        .states = s->shows_sent ? 1u << RECORD_SENT | 1u << RECORD_ACCEPTED
+                                : 1u << RECORD_READY | 1u << RECORD_SENDING | 1u << RECORD_ASIDE |
+                                      1u << RECORD_RETURNED};
+    arena_reset(&s->arena);
+    if (!record_page(desk->app->store, &filter, (struct page){0, MOST}, &s->arena, &s->records,
+                     NULL)) {
+        s->records.n = 0;
+    }
+    sync_look(desk->app->sync, &s->sync);
+}
+
+static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
+{
+    look(desk, state);
+    return true;
+}
+
+static void mail(struct desk *desk, void *state, const struct mail *mail)
+{
+    look(desk, state);
+}
+
+static void leave(struct desk *desk, void *state)
+{
+    struct outbox_state *s = state;
+    arena_finish(&s->arena);
+}
+
+/* Why the record is where it is, in words. */
+static void reason_of(const struct outbox_state *s, const struct record *record, struct buf *to)
+{
+    if (record->state == RECORD_SENT || record->state == RECORD_ACCEPTED) {
+        desk_add_date(to, record->sent_ms, true);
+    } else if (record->state == RECORD_SENDING || s->sync.record == record->id) {
+        buf_add_text(to, tr("Being sent now"));
+    } else if (record->reason[0]) {
+        buf_add_text(to, tr(outbox_reason_text(outbox_reason_of(record->reason))));
+    } else if (!s->sync.has_route) {
+        buf_add_text(to, tr(outbox_reason_text(OUTBOX_NO_NETWORK)));
+    } else {
+        buf_add_text(to, tr("Waits for its turn"));
+    }
+    if (record->files && record->state != RECORD_SENT && record->state != RECORD_ACCEPTED) {
+        buf_add_text(to, " · ");
+        buf_addf(to, tr("%lld of %lld files confirmed"), (long long)record->files_confirmed,
+                 (long long)record->files);
+    }
+}
+
+static void row(struct ui *ui, size_t index, void *ctx)
+{
+    static const struct {
+        const char *text;
+        enum ui_tone tone;
+        enum ui_icon icon;
+    } looks[] = {
+        [RECORD_READY] = {tr_later("Waiting"), TONE_SYNC, ICON_CLOUD_UPLOAD},
+        [RECORD_SENDING] = {tr_later("Sending"), TONE_SYNC, ICON_SYNC},
+        [RECORD_SENT] = {tr_later("Sent"), TONE_OK, ICON_CLOUD_DONE},
+        [RECORD_ACCEPTED] = {tr_later("Accepted"), TONE_OK, ICON_CHECK_CIRCLE},
+        [RECORD_RETURNED] = {tr_later("Returned"), TONE_WARN, ICON_ASSIGNMENT_RETURN},
+        [RECORD_ASIDE] = {tr_later("Set aside"), TONE_ERROR, ICON_WARNING},
+    };
+    struct outbox_state *s = ctx;
+    const struct record *record = &s->records.v[index];
+    struct buf hint = {0};
+    reason_of(s, record, &hint);
+    ui_list_row(ui, record->title[0] ? record->title : record->form_id, -1,
+                UI_OPT(.icon = looks[record->state].icon, .hint = buf_text(&hint),
+                       .state = tr(looks[record->state].text), .tone = looks[record->state].tone));
+    buf_finish(&hint);
+}
+
+static void draw_head(struct desk *desk, struct outbox_state *s)
+{
+    struct ui *ui = desk->ui;
+    char text[200];
+    ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
+    if (!enrol_is_done(desk->app)) {
+        ui_notice(ui, TONE_WARN, tr(outbox_reason_text(OUTBOX_NOT_ENROLLED)));
+    } else if (s->sync.is_running) {
+        double part = s->sync.total > 0 ? (double)s->sync.done / (double)s->sync.total : -1;
+        ui_progress(ui, part, tr("Sending now…"));
+    } else if (s->sync.reason != OUTBOX_NO_REASON) {
+        ui_notice(ui, TONE_SYNC, tr(outbox_reason_text(s->sync.reason)));
+        if (s->sync.next_ms > clock_now_ms()) {
+            long seconds = (long)((s->sync.next_ms - clock_now_ms() + 999) / 1000);
+            snprintf(text, sizeof(text), tr("The next try comes by itself in %ld s."), seconds);
+            ui_text(ui, TYPE_SMALL, text, NULL);
+        }
+    }
+    ui_end(ui);
+}
+
+static void draw_sheet(struct desk *desk, struct outbox_state *s)
+{
+    struct ui *ui = desk->ui;
+    const struct record *record = NULL;
+    struct err err = {0};
+    for (size_t i = 0; i < s->records.n; i++) {
+        record = s->records.v[i].id == s->open ? &s->records.v[i] : record;
+    }
+    if (!record) {
+        s->open = 0;
+        return;
+    }
+    bool gone = ui_sheet_begin(ui, "record", record->title[0] ? record->title : record->form_id);
+    enum outbox_reason reason = outbox_reason_of(record->reason);
+    if (record->reason[0]) {
+        ui_text(ui, TYPE_BODY, tr(outbox_reason_text(reason)), NULL);
+        if (outbox_reason_remedy(reason)[0]) {
+            ui_text(ui, TYPE_BODY, tr(outbox_reason_remedy(reason)), NULL);
+        }
+    }
+    if (record->message[0]) {
+        ui_value(ui, "message", tr("The server said"), record->message, NULL);
+    }
+    if (record->state == RECORD_ASIDE &&
+        ui_button(ui, "release", tr("Put it back into the queue"), UI_OPT(.kind = UI_PRIMARY))) {
+        if (record_release(desk->app->store, record->id, &err)) {
+            sync_kick(desk->app->sync, false);
+            s->open = 0;
+            look(desk, s);
+        } else {
+            desk_fail(desk, &err);
+        }
+    }
+    ui_end(ui);
+    s->open = gone ? 0 : s->open;
+}
+
+static void draw(struct desk *desk, void *state)
+{
+    struct outbox_state *s = state;
+    struct ui *ui = desk->ui;
+    const char *names[] = {tr("Waiting"), tr("Sent")};
+    ui_screen(ui, "outbox");
+    if (ui_bar(ui, tr("Outbox"), NULL)) {
+        desk_back(desk);
+    }
+    ui_page_begin(ui);
+    int tab = ui_tabs(ui, "which", names, 2, s->shows_sent);
+    if ((tab == 1) != s->shows_sent) {
+        s->shows_sent = tab == 1;
+        look(desk, s);
+    }
+    if (!s->shows_sent) {
+        draw_head(desk, s);
+    }
+    long chosen = ui_list(ui, s->shows_sent ? "sent" : "waiting",
+                          &(struct ui_list){.count = s->records.n,
+                                            .row = row,
+                                            .ctx = s,
+                                            .name = names[s->shows_sent],
+                                            .empty = s->shows_sent ? tr("Nothing was sent yet")
+                                                                   : tr("Everything is sent"),
+                                            .empty_icon = ICON_CLOUD_DONE});
+    ui_end(ui);
+    if (chosen >= 0) {
+        s->open = s->records.v[chosen].id;
+    }
+    ui_actions_begin(ui);
+    if (ui_button(ui, "send-now", tr("Send now"),
+                  UI_OPT(.kind = UI_PRIMARY, .icon = ICON_SEND, .disabled = s->sync.is_running))) {
+        sync_kick(desk->app->sync, true);
+    }
+    ui_end(ui);
+    if (s->open) {
+        draw_sheet(desk, s);
+    }
+}
+
+const struct screen screen_outbox = {
+    .name = "outbox",
+    .state_size = sizeof(struct outbox_state),
+    .enter = enter,
+    .draw = draw,
+    .mail = mail,
+    .leave = leave,
+};

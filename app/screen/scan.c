@@ -1,0 +1,181 @@
+/* The viewfinder: shows what the camera sees, says what could be better, takes the first code that
+ * fits the purpose ("person", "enrol", "dossier") and goes back. Pictures are looked at and
+ * forgotten, never kept. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ident/ident.h"
+#include "app/screen/screen.h"
+#include "app/work/enrol.h"
+#include "platform/base/clock.h"
+#include "platform/sensor/camera.h"
+
+struct scan_state {
+    struct camera *camera;
+    struct camera_view view;
+    char purpose[16], said[300];
+    struct err err;
+};
+
+static void wake(void *ctx)
+{
+    ui_wake(ctx);
+}
+
+static void start(struct desk *desk, struct scan_state *s)
+{
+    const char *set = settings_text(desk->app, "camera");
+    struct camera_options options = {.id = desk->camera ? desk->camera : set,
+                                     .scan = true,
+                                     .codes = {.accept = ident_accepts},
+                                     .wake = wake,
+                                     .wake_ctx = desk->ui};
+    err_clear(&s->err);
+    camera_open(&options, &s->camera, &s->err);
+}
+
+static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
+{
+    struct scan_state *s = state;
+    snprintf(s->purpose, sizeof(s->purpose), "%s", ticket->text ? ticket->text : "person");
+    start(desk, s);
+    return true;
+}
+
+static void leave(struct desk *desk, void *state)
+{
+    struct scan_state *s = state;
+    camera_close(s->camera);
+}
+
+static int64_t today(void)
+{
+    int64_t ms = clock_now_ms();
+    return (ms + clock_zone_minutes(ms) * 60000LL) / 86400000;
+}
+
+static void take_person(struct desk *desk, struct scan_state *s, const struct ident *ident)
+{
+    struct err err = {0};
+    if (!desk->visiting || !ident_is_person(ident->kind)) {
+        snprintf(s->said, sizeof(s->said), "%s", tr(ident_sentence(ident)));
+    } else if (visiting_take_claim(desk->visiting, &ident->person, &err)) {
+        desk_back(desk);
+    } else {
+        desk_fail(desk, &err);
+    }
+}
+
+static void take(struct desk *desk, struct scan_state *s, struct str bytes, enum claim_source from)
+{
+    struct ident ident;
+    struct err err = {0};
+    ident_read(bytes, from, today(), &ident);
+    if (strcmp(s->purpose, "enrol") == 0) {
+        desk_turn(desk, "enrol", &(struct ticket){0, ident.text});
+    } else if (strcmp(s->purpose, "dossier") == 0) {
+        if (ident.kind != IDENT_DOSSIER) {
+            snprintf(s->said, sizeof(s->said), "%s", tr("This is not a dossier code."));
+        } else if (visiting_set(desk->visiting, "visit.dossier", ident.text, &err)) {
+            desk_back(desk);
+        } else {
+            desk_fail(desk, &err);
+        }
+    } else {
+        take_person(desk, s, &ident);
+    }
+    explicit_bzero(&ident, sizeof(ident));
+}
+
+static const char *advice(const struct scan_state *s)
+{
+    switch (s->view.advice.hint) {
+    case BARCODE_HINT_NONE:
+        return tr("Hold the code of the card into the frame");
+    case BARCODE_HINT_CLOSER:
+        return tr("Closer");
+    case BARCODE_HINT_BACK:
+        return tr("A little further away");
+    case BARCODE_HINT_STILL:
+        return tr("Hold still");
+    case BARCODE_HINT_TILT:
+        return tr("Tilt away from the light");
+    case BARCODE_HINT_LIGHT:
+        return tr("More light, please");
+    case BARCODE_HINT_GOOD:
+        return tr("Good, hold it so");
+    }
+    return "";
+}
+
+static void draw_finder(struct desk *desk, struct scan_state *s)
+{
+    struct ui *ui = desk->ui;
+    struct barcode code;
+    camera_look(s->camera, &s->view);
+    if (s->view.state == CAMERA_LOST) {
+        s->err = s->view.err;
+    }
+    struct ui_frame frame = {.pixels = s->view.preview.rgb,
+                             .format = UI_RGB24,
+                             .w = s->view.preview.width,
+                             .h = s->view.preview.height,
+                             .stride = s->view.preview.width * 3,
+                             .number = s->view.number};
+    bool good = s->view.advice.hint == BARCODE_HINT_GOOD;
+    ui_viewfinder(ui, "finder", frame.pixels ? &frame : NULL, s->said[0] ? s->said : advice(s),
+                  UI_OPT(.grow = 1, .tone = s->said[0] ? TONE_WARN
+                                            : good     ? TONE_OK
+                                                       : TONE_NONE));
+    if (camera_take_code(s->camera, &code)) {
+        take(desk, s, (struct str){(const char *)code.bytes, code.n}, CLAIM_CAMERA);
+        explicit_bzero(&code, sizeof(code));
+    }
+}
+
+static void draw(struct desk *desk, void *state)
+{
+    struct scan_state *s = state;
+    struct ui *ui = desk->ui;
+    const char *code;
+    ui_screen(ui, "scan");
+    if (ui_bar(ui, tr("Scan"), NULL)) {
+        desk_back(desk);
+    }
+    if (s->view.has_torch && ui_bar_action(ui, "torch", tr("Light"),
+                                           s->view.torch_is_on ? ICON_FLASH_ON : ICON_FLASH_OFF)) {
+        camera_set_torch(s->camera, !s->view.torch_is_on, NULL);
+    }
+    if ((code = ui_scanned(ui))) {
+        take(desk, s, str_of(code), CLAIM_SCANNER);
+    }
+    ui_page_begin(ui);
+    if (s->camera && s->err.kind == ERR_NONE) {
+        draw_finder(desk, s);
+    } else {
+        ui_column_begin(ui, NULL, UI_OPT(.pad = 16, .grow = 1, .center = true));
+        ui_empty(ui, ICON_PHOTO_CAMERA,
+                 s->err.kind == ERR_MISSING ? tr("No camera was found") : app_sentence(&s->err),
+                 tr("Use a hardware scanner, or go back and type."));
+        if (ui_button(ui, "again", tr("Try again"), UI_OPT(.icon = ICON_REFRESH))) {
+            camera_close(s->camera);
+            s->camera = NULL;
+            start(desk, s);
+        }
+        ui_end(ui);
+    }
+    ui_end(ui);
+    ui_actions_begin(ui);
+    if (ui_button(ui, "type", tr("Type instead"), UI_OPT(.icon = ICON_KEYBOARD))) {
+        desk_back(desk);
+    }
+    ui_end(ui);
+}
+
+const struct screen screen_scan = {
+    .name = "scan",
+    .state_size = sizeof(struct scan_state),
+    .enter = enter,
+    .draw = draw,
+    .leave = leave,
+};
