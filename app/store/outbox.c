@@ -13,7 +13,6 @@
 #include "platform/base/mem.h"
 #include "platform/base/vec.h"
 
-/* Records with fewer than 262144 bytes left go first; next_sql and its index have the number. */
 enum { SUSPICIOUS_WAIT_MS = 60 * 1000 };
 
 struct session {
@@ -33,7 +32,8 @@ static bool was_given(const struct session *s, int64_t record)
 
 /* ---- the next record ------------------------------------------------------------------------ */
 
-/* A correction never overtakes what it corrects. */
+/* A correction never overtakes what it corrects; small before large (outbox.h has the number, the
+ * index record_waiting too). */
 static const char next_sql[] =
     "SELECT r.id, r.sequence, r.instance_id, r.form_id, r.version, r.is_edit, r.is_xml_confirmed,"
     " r.is_doubtful, r.attempts, r.bytes_left FROM record r"

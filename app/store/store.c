@@ -217,17 +217,20 @@ void store_set_actor(struct store *store, const char *actor)
 
 /* ---- the first opening of a process --------------------------------------------------------- */
 
-/* Moves the whole data folder in one step, so that a kill leaves it here or there. */
+/* Moves the whole data folder in one step, so that a kill leaves it here or there. Where it goes is
+ * noted first: a start that finds the note reads out what it can. */
 static bool set_aside(const char *folder, char aside[STORE_PATH], struct err *err)
 {
-    char data[STORE_PATH], parent[STORE_PATH], mark[STORE_PATH], uuid[RAND_UUID_TEXT],
-        when[CLOCK_TEXT];
+    char data[STORE_PATH], parent[STORE_PATH], mark[STORE_PATH], pending[STORE_PATH];
+    char uuid[RAND_UUID_TEXT], when[CLOCK_TEXT];
     clock_format_date(clock_now_ms(), when);
     rand_uuid(uuid);
     return store_path(data, folder, "data", err) && store_path(parent, folder, "aside", err) &&
-           store_path(mark, folder, "damaged", err) && file_make_folder(parent, err) &&
+           store_path(mark, folder, "damaged", err) &&
+           store_path(pending, folder, "salvage", err) && file_make_folder(parent, err) &&
            (snprintf(aside, STORE_PATH, "%s/%.10s-%.8s", parent, when, uuid) < STORE_PATH ||
             err_set(err, ERR_INPUT, ENAMETOOLONG, "the path of the data folder is too long")) &&
+           file_write(pending, aside, strlen(aside), err) &&
            (!file_exists(data) || file_rename(data, aside, err)) && file_remove(mark, err);
 }
 
@@ -257,12 +260,31 @@ static bool begin_anew(struct store *store, const struct key *key, struct store_
     db_close(store->db);
     store->db = NULL;
     log_error("the database is damaged; it is moved aside");
-    if (!set_aside(store->folder, health->aside, err) || !open_and_clean(store, key, health, err)) {
+    return set_aside(store->folder, health->aside, err) &&
+           open_and_clean(store, key, health, err) &&
+           journal_add(store, "store.set_aside", "", "", err);
+}
+
+/* Also after a kill in the middle: what was taken over already is not taken twice. */
+static bool finish_salvage(struct store *store, const struct key *key, struct store_health *health,
+                           struct err *err)
+{
+    char pending[STORE_PATH];
+    struct buf aside = {0};
+    if (!store_path(pending, store->folder, "salvage", err)) {
         return false;
     }
-    health->set_aside = true;
-    store_salvage(store, key, health->aside, &health->salvaged);
-    return journal_add(store, "store.set_aside", "", "", err);
+    if (!file_exists(pending)) {
+        return true;
+    }
+    bool ok = file_read(pending, STORE_PATH - 1, &aside, err);
+    if (ok && file_exists(buf_text(&aside))) {
+        snprintf(health->aside, sizeof(health->aside), "%s", buf_text(&aside));
+        health->set_aside = true;
+        store_salvage(store, key, health->aside, &health->salvaged);
+    }
+    buf_finish(&aside);
+    return ok && file_remove(pending, err);
 }
 
 bool store_start(const char *folder, const struct key *key, struct store **store,
@@ -280,6 +302,7 @@ bool store_start(const char *folder, const struct key *key, struct store **store
     if (!ok && (why.kind == ERR_DAMAGED || why.kind == ERR_NONE)) {
         ok = begin_anew(made, key, health, &why);
     }
+    ok = ok && finish_salvage(made, key, health, &why);
     if (!ok) {
         store_close(made);
         return err_set(err, why.kind, why.code, "%s", why.text);

@@ -82,19 +82,25 @@ static void folder_of(const char *path, char *folder, size_t size)
     }
 }
 
-bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
+/* A new file beside the path, which end_beside puts in its place. */
+static int begin_beside(const char *path, char beside[4096], struct err *err)
 {
-    char beside[4096], folder[4096];
-    if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside)) {
-        return err_set(err, ERR_INPUT, ENAMETOOLONG, "the path is too long");
+    if (snprintf(beside, 4096, "%s.XXXXXX", path) >= 4096) {
+        err_set(err, ERR_INPUT, ENAMETOOLONG, "the path is too long");
+        return -1;
     }
     int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0) {
-        return fail(err, "cannot create");
+        fail(err, "cannot create");
     }
-    bool ok = write_all(fd, bytes, n) && fsync(fd) == 0;
-    if (!ok) {
-        fail(err, "cannot write");
+    return fd;
+}
+
+static bool end_beside(const char *path, const char *beside, int fd, bool ok, struct err *err)
+{
+    char folder[4096];
+    if (ok && fsync(fd) != 0) {
+        ok = fail(err, "cannot write");
     }
     if (close(fd) != 0 && ok) {
         ok = fail(err, "cannot close");
@@ -108,6 +114,17 @@ bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
     }
     folder_of(path, folder, sizeof(folder));
     return file_sync_folder(folder, err);
+}
+
+bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
+{
+    char beside[4096];
+    int fd = begin_beside(path, beside, err);
+    if (fd < 0) {
+        return false;
+    }
+    bool ok = write_all(fd, bytes, n) || fail(err, "cannot write");
+    return end_beside(path, beside, fd, ok, err);
 }
 
 bool file_exists(const char *path)
@@ -136,11 +153,33 @@ bool file_rename(const char *from, const char *to, struct err *err)
     return file_sync_folder(folder, err);
 }
 
+static bool copy_bytes(int from, int to, struct err *err)
+{
+    char part[65536];
+    for (;;) {
+        ssize_t n = read(from, part, sizeof(part));
+        if (n == 0) {
+            return true;
+        }
+        if (n < 0 && errno != EINTR) {
+            return fail(err, "cannot read");
+        }
+        if (n > 0 && !write_all(to, part, (size_t)n)) {
+            return fail(err, "cannot write");
+        }
+    }
+}
+
 bool file_copy(const char *from, const char *to, struct err *err)
 {
-    struct buf bytes = {0};
-    bool ok = file_read(from, SIZE_MAX / 2, &bytes, err) && file_write(to, bytes.s, bytes.n, err);
-    buf_finish(&bytes);
+    char beside[4096];
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    if (in < 0) {
+        return fail(err, "cannot open");
+    }
+    int out = begin_beside(to, beside, err);
+    bool ok = out >= 0 && end_beside(to, beside, out, copy_bytes(in, out, err), err);
+    close(in);
     return ok;
 }
 

@@ -366,6 +366,27 @@ bool db_is_null(struct db_query *q, int column)
     return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
 }
 
+struct db_value db_value(struct db_query *q, int column)
+{
+    switch (sqlite3_column_type(q->stmt, column)) {
+    case SQLITE_INTEGER:
+        return DB_INT(db_int(q, column));
+    case SQLITE_FLOAT:
+        return DB_REAL(db_real(q, column));
+    case SQLITE_TEXT:
+        return DB_STR(db_str(q, column));
+    case SQLITE_BLOB:
+        return DB_BLOB(db_str(q, column).s, db_str(q, column).n);
+    default:
+        return DB_NULL;
+    }
+}
+
+int db_columns(struct db_query *q)
+{
+    return sqlite3_column_count(q->stmt);
+}
+
 int64_t db_last_id(const struct db *db)
 {
     return sqlite3_last_insert_rowid(db->handle);

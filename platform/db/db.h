@@ -104,6 +104,12 @@ const char *db_text(struct db_query *q, int column);
 /* Is it NULL? */
 bool db_is_null(struct db_query *q, int column);
 
+/* As a value of whatever type it has, ready to be given to another statement. */
+struct db_value db_value(struct db_query *q, int column);
+
+/* How many columns a row has. */
+int db_columns(struct db_query *q);
+
 /* ---- changes -------------------------------------------------------------------------------- */
 
 /* Opens a bracket; brackets nest (an inner one undoes alone). The outermost takes the write lock at
