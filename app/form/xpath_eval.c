@@ -12,7 +12,8 @@
 
 /* ---- errors and limits ----------------------------------------------------------------------- */
 
-static bool fail_va(struct xpath_run *run, const struct expr *at, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static bool
+fail_va(struct xpath_run *run, const struct expr *at, const char *fmt, va_list args)
 {
     char reason[120];
     vsnprintf(reason, sizeof(reason), fmt, args);
