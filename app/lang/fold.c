@@ -4,9 +4,11 @@
 #include "app/lang/tone.h"
 #include "platform/base/utf8.h"
 
+/* Marks of Latin letters, and the vowel signs, hamza and stretching of Arabic. */
 static bool is_mark(uint32_t code)
 {
-    return code >= 0x300 && code <= 0x36f;
+    return (code >= 0x300 && code <= 0x36f) || (code >= 0x64b && code <= 0x65f) || code == 0x670 ||
+           code == 0x640;
 }
 
 /* Đ with a bar has two look-alikes that keyboards and fonts brought in. */

@@ -80,14 +80,21 @@ bool lang_open(const char *folder, struct err *err)
     struct err ignored = {0};
     file_list(folder, find_catalogue, &finder, &ignored);
     qsort(table.all, table.count, sizeof(table.all[0]), by_code);
+    size_t kept = 0;
     for (size_t i = 0; i < table.count; i++) {
-        struct lang *lang = &table.all[i];
-        speak(lang->code);
+        struct lang lang = table.all[i];
+        speak(lang.code);
         /* TRANSLATORS: the name of your language in itself */
-        snprintf(lang->name, sizeof(lang->name), "%s", tr_for("language name", "English"));
+        const char *name = tr_for("language name", "English");
+        snprintf(lang.name, sizeof(lang.name), "%s", name);
         /* TRANSLATORS: "rtl" when your language is written from right to left, else "ltr" */
-        lang->rtl = !strcmp(tr_for("text direction", "ltr"), "rtl");
+        lang.rtl = !strcmp(tr_for("text direction", "ltr"), "rtl");
+        /* a catalogue that answers in English is damaged, or the system has no UTF-8 locale */
+        if (!strcmp(lang.code, "en") || strcmp(name, "English") != 0) {
+            table.all[kept++] = lang;
+        }
     }
+    table.count = kept;
     struct err none = {0};
     if (!lang_set("vi", &none)) {
         lang_set("en", NULL);

@@ -11,6 +11,7 @@
 
 #include "app/lang/lang.h"
 #include "platform/base/clock.h"
+#include "platform/base/file.h"
 
 static int open_catalogues(void **state)
 {
@@ -56,6 +57,26 @@ static void test_languages(void **state)
     assert_string_equal(tr(""), "");
     assert_string_equal(tr("never translated"), "never translated");
     assert_string_equal(tr_for("nowhere", "Open"), "Open");
+}
+
+static void test_damaged_catalogue(void **state)
+{
+    char folder[] = "/tmp/gocua-lang-XXXXXX", path[64];
+    size_t count;
+    struct err err = {0};
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/vi/LC_MESSAGES", folder);
+    assert_true(file_make_folder(path, &err));
+    snprintf(path, sizeof(path), "%s/vi/LC_MESSAGES/gocua.mo", folder);
+    assert_true(file_write(path, "no catalogue", 12, &err));
+    assert_false(lang_open(folder, &err));
+    assert_int_equal(err.kind, ERR_MISSING);
+    lang_list(&count);
+    assert_int_equal(count, 1);
+    assert_string_equal(lang_get(), "en");
+    assert_string_equal(tr("Monday"), "Monday");
+    assert_true(file_remove_tree(folder, &err));
+    assert_int_equal(open_catalogues(NULL), 0);
 }
 
 static void test_plurals(void **state)
@@ -306,11 +327,11 @@ static void test_phones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_languages), cmocka_unit_test(test_plurals),
-        cmocka_unit_test(test_numbers),   cmocka_unit_test(test_numbers_typed),
-        cmocka_unit_test(test_money),     cmocka_unit_test(test_dates_typed),
-        cmocka_unit_test(test_dates),     cmocka_unit_test(test_moments),
-        cmocka_unit_test(test_phones),
+        cmocka_unit_test(test_languages),     cmocka_unit_test(test_damaged_catalogue),
+        cmocka_unit_test(test_plurals),       cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_numbers_typed), cmocka_unit_test(test_money),
+        cmocka_unit_test(test_dates_typed),   cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_moments),       cmocka_unit_test(test_phones),
     };
     return cmocka_run_group_tests(tests, open_catalogues, NULL);
 }

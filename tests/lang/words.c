@@ -33,6 +33,7 @@ static void test_fold(void **state)
                 "\xe2\x80\x8bTổ\xc2\xa0"
                 "5",
                 "to 5");
+    assert_made(fold_add, "الإِجَابَات", "الاجابات");
     assert_made(fold_add, "…!?", "");
     assert_made(fold_add, "", "");
     assert_made(fold_add_marked, "THUỶ", "thủy");
