@@ -43,6 +43,14 @@ static bool fill_terms(struct entry *entry, const struct itemset *set, struct se
     return true;
 }
 
+static void set_columns(struct choices *to, struct secondary *list)
+{
+    const struct itemset *set = to->control->itemset;
+    to->list = &list->list;
+    to->value_column = list_column(&list->list, set->value_column);
+    to->label_column = set->label ? list_column(&list->list, set->label_column) : -1;
+}
+
 static bool rows_by_filter(struct choices *to, struct secondary *list)
 {
     struct entry *entry = to->entry;
@@ -51,9 +59,7 @@ static bool rows_by_filter(struct choices *to, struct secondary *list)
     if (set->filter.n_rest) {
         return false;
     }
-    to->list = &list->list;
-    to->value_column = list_column(&list->list, set->value_column);
-    to->label_column = set->label ? list_column(&list->list, set->label_column) : -1;
+    set_columns(to, list);
     if (n == 0) {
         to->kind = CHOICES_ROWS;
         to->n = list->list.ops->count(list->list.self);
@@ -101,6 +107,7 @@ static bool by_nodeset(struct choices *to, struct secondary *list, struct err *e
         return false;
     }
     if (list && nodes.n && nodes.v[0]->flags & NODE_ROW) {
+        set_columns(to, list);
         to->kind = CHOICES_ROWS;
         to->n = nodes.n;
         to->rows = arena_array(&to->arena, uint32_t, nodes.n);

@@ -227,7 +227,7 @@ struct form {
     const char *xforms_version;
     const char *entities_version;
     struct node_def *instance_id, *instance_name, *audit;
-    bool has_new_repeat_actions;
+    bool ignores_entities; /* of a version that is not known */
 };
 
 /* ---- what the files of the definition offer each other --------------------------------------- */

@@ -92,8 +92,10 @@ void parse_entities(struct parse *parse)
     }
     form->entities_version = arena_strdup(&form->arena, version ? version : "");
     if (version && form->entity_lists.n && !is_known_version(version)) {
-        form_note(form, PROBLEM_ERROR, "model", parse->model->line,
-                  "the form's entities version %s is not known", version);
+        form_note(form, PROBLEM_UNSUPPORTED, "model", parse->model->line,
+                  "the form's entities version %s is not known: lists are left as they are",
+                  version);
+        form->ignores_entities = true;
     }
 }
 
@@ -211,5 +213,5 @@ static bool find_entity(struct entry *entry, const struct node *node, size_t *le
 
 bool entry_entity_at(struct entry *entry, size_t i, struct entity_change *change)
 {
-    return find_entity(entry, entry->root, &i, change);
+    return !entry->form->ignores_entities && find_entity(entry, entry->root, &i, change);
 }

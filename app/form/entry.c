@@ -97,7 +97,7 @@ static bool load(struct entry *entry, bool is_new, struct err *err)
 }
 
 /* A record without an id cannot be told from another. */
-static void ensure_id(struct entry *entry)
+void ensure_id(struct entry *entry)
 {
     struct node_def *def = entry->form->instance_id;
     struct node *node = def ? instance_near(entry, NULL, def) : NULL;
@@ -114,7 +114,6 @@ static bool finish_loading(struct entry *entry, bool is_new, struct entry **to, 
         entry_destroy(entry);
         return false;
     }
-    ensure_id(entry);
     *to = entry;
     return true;
 }
@@ -308,6 +307,7 @@ static const char *meta_value(struct entry *entry, struct node_def *def)
 
 const char *entry_instance_id(struct entry *entry)
 {
+    ensure_id(entry);
     return meta_value(entry, entry->form->instance_id);
 }
 
@@ -324,12 +324,6 @@ bool entry_set_language(struct entry *entry, const char *language, struct err *e
         if (!strcmp(form->languages[i], language)) {
             change_begin(entry);
             entry->language = i;
-            for (size_t k = 0; k < form->rules.n; k++) {
-                struct rule *rule = form->rules.v[k];
-                if (xpath_calls(rule->x, "jr:itext") || xpath_calls(rule->x, "jr:choice-name")) {
-                    entry_queue_rule(entry, rule);
-                }
-            }
             return change_end(entry, "", err);
         }
     }

@@ -112,9 +112,6 @@ void change_value(struct entry *entry, struct node *node, struct str value);
 /* Takes a repeat instance out; kept aside until the change ends well. */
 void change_remove(struct entry *entry, struct node *node);
 
-/* Queues a rule at all its nodes. */
-void entry_queue_rule(struct entry *entry, struct rule *rule);
-
 /* A failure inside the change: the first one counts. */
 void change_fail(struct entry *entry, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -213,6 +210,9 @@ bool choices_label(struct entry *entry, struct control *control, struct node *no
 
 /* ---- the rest
  * ------------------------------------------------------------------------------------ */
+
+/* Gives the record its identity when it has none yet. */
+void ensure_id(struct entry *entry);
 
 /* Is the answer allowed by the constraint? Evaluated with the value in place. */
 bool constraint_holds(struct entry *entry, struct node *node, bool *holds, struct err *err);

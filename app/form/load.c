@@ -59,7 +59,9 @@ static void order_problems(struct form *form)
             }
         }
     }
-    memcpy(form->problems.v, sorted, n * sizeof *sorted);
+    if (n) {
+        memcpy(form->problems.v, sorted, n * sizeof *sorted);
+    }
     free(sorted);
 }
 

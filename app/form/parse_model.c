@@ -118,6 +118,58 @@ static void find_meta(struct form *form)
     }
 }
 
+static const char orx_uri[] = "http://openrosa.org/xforms";
+
+static struct node *child_called(struct node *parent, const char *local)
+{
+    for (struct node *child = parent->first; child; child = child->next) {
+        if (child->kind == NODE_ELEMENT && !strcmp(child->name->local, local)) {
+            return child;
+        }
+    }
+    return NULL;
+}
+
+/* A record that has no place for its identity gets one: without it nobody could send it twice
+ * safely. */
+static void ensure_meta(struct form *form, struct node *root)
+{
+    struct node *meta = child_called(root, "meta");
+    if (!meta) {
+        const struct xml_name *name = xml_name(&form->names, str_of(orx_uri), STR("meta"));
+        meta = node_create(&form->primary, name, xml_intern(&form->names, STR("orx")));
+        node_append(&form->primary, root, meta);
+    }
+    if (!child_called(meta, "instanceID")) {
+        const struct xml_name *name =
+            xml_name(&form->names, str_of(meta->name->uri), STR("instanceID"));
+        node_append(&form->primary, meta, node_create(&form->primary, name, meta->prefix));
+    }
+}
+
+/* The record stands alone later: prefixes that the form declares further out move to its root. */
+static void bind_prefix(struct form *form, struct node *root, const char *prefix, const char *uri)
+{
+    for (struct xml_binding *b = root->bindings; b; b = b->next) {
+        if (!strcmp(b->prefix, prefix)) {
+            return;
+        }
+    }
+    struct xml_binding *binding = arena_new(&form->arena, struct xml_binding);
+    *binding = (struct xml_binding){prefix, uri, root->bindings};
+    root->bindings = binding;
+}
+
+static void bind_prefixes(struct form *form, struct node *root)
+{
+    for (size_t i = 0; i < form->defs.n; i++) {
+        const struct node_def *def = form->defs.v[i];
+        if (def->prefix[0] && def->name->uri[0] && strcmp(def->prefix, "xml") != 0) {
+            bind_prefix(form, root, def->prefix, def->name->uri);
+        }
+    }
+}
+
 void parse_primary(struct parse *parse)
 {
     struct form *form = parse->form;
@@ -145,7 +197,9 @@ void parse_primary(struct parse *parse)
     const char *version = xml_attr(element, "version");
     form->id = arena_strdup(&form->arena, id);
     form->version = arena_strdup(&form->arena, version ? version : "");
+    ensure_meta(form, root);
     define_nodes(parse, root, NULL, 1);
+    bind_prefixes(form, root);
     find_meta(form);
 }
 

@@ -388,12 +388,6 @@ static void untouch(struct entry *entry)
     entry->touched.n = 0;
 }
 
-void entry_queue_rule(struct entry *entry, struct rule *rule)
-{
-    struct queueing queueing = {entry, rule};
-    each_instance(entry, entry->root, rule->target, queue_one, &queueing);
-}
-
 void change_remove(struct entry *entry, struct node *node)
 {
     struct undo undo = {.kind = UNDO_REMOVED, .parent = node->parent, .after = node->prev};

@@ -7,6 +7,7 @@ static bool is_kept(void *ctx, const struct node *node)
 
 bool entry_serialize(struct entry *entry, enum serial_kind kind, struct buf *xml, struct err *err)
 {
+    ensure_id(entry);
     buf_add_text(xml, "<?xml version='1.0' encoding='UTF-8'?>\n");
     node_write(xml, entry->root, kind == SERIAL_SUBMISSION ? is_kept : NULL, NULL);
     if (xml->full) {
