@@ -24,7 +24,11 @@ static int run(const struct command *command, int argc, char **argv)
         printf("usage: gocuactl %s %s\n", command->name, command->usage);
         return COMMAND_OK;
     }
-    return command->run(argc, argv);
+    int status = command->run(argc, argv);
+    if (status == COMMAND_MISUSED) {
+        fprintf(stderr, "usage: gocuactl %s %s\n", command->name, command->usage);
+    }
+    return status;
 }
 
 int main(int argc, char **argv)

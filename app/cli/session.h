@@ -9,16 +9,16 @@
 struct session {
     struct form *form;
     struct entry *entry;
-    char *base;      /* folder that paths of requests are relative to; owned */
-    char *form_path; /* owned */
+    char *base;           /* folder that paths of requests are relative to; owned */
+    char *form_path;      /* owned */
     struct json *request; /* of the load: its resources are still needed; owned when set */
     const struct json *resources;
     struct entry_device device;
     char trouble[2048]; /* why the form could not be loaded */
 };
 
-/* Loads the form of a request {form, resources, mode?, instance?} and opens an entry; false with the
- * reason in trouble. */
+/* Loads the form of a request {form, resources, mode?, instance?} and opens an entry; false with
+ * the reason in trouble. */
 bool session_load(struct session *session, const struct json *request);
 
 /* Performs one operation and appends its JSON answer. */

@@ -30,8 +30,8 @@ static void differs(struct replay *replay, const char *what, const char *ref, st
     if (!replay->failed) {
         replay->failed = true;
         buf_addf(&replay->why, "step %zu, %s %s: wanted %.*s, got %.*s", replay->step, what, ref,
-                 (int)(wanted.n > 400 ? 400 : wanted.n), wanted.s,
-                 (int)(got.n > 400 ? 400 : got.n), got.s);
+                 (int)(wanted.n > 400 ? 400 : wanted.n), wanted.s, (int)(got.n > 400 ? 400 : got.n),
+                 got.s);
     }
 }
 
@@ -109,8 +109,7 @@ static bool agrees(const struct json *wanted, const struct json *got)
                (to_number(str_of(json_text(got, "")), &b) && json_number(wanted, NAN) == b) ||
                (to_number(str_of(json_text(wanted, "")), &b) && json_number(got, NAN) == b);
     }
-    return json_kind(wanted) == json_kind(got) &&
-           json_bool(wanted, false) == json_bool(got, false);
+    return json_kind(wanted) == json_kind(got) && json_bool(wanted, false) == json_bool(got, false);
 }
 
 static void write_json(struct buf *to, const struct json *value)
@@ -456,8 +455,9 @@ static int run(int argc, char **argv)
 const struct command command_xform_run = {
     .name = "xform-run",
     .summary = "replays scripted fillings of forms and compares what comes out",
-    .usage = "[CASE.json…]\n"
-             "  CASE.json   a case; a line is printed for each that fails\n"
-             "Without files: one JSON request a line on standard input, one JSON answer a line out.",
+    .usage =
+        "[CASE.json…]\n"
+        "  CASE.json   a case; a line is printed for each that fails\n"
+        "Without files: one JSON request a line on standard input, one JSON answer a line out.",
     .run = run,
 };
