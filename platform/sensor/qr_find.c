@@ -121,13 +121,80 @@ int finder_walk(const struct view *view, const struct finder *from, const float 
     return count;
 }
 
-/* Crosses the pattern in a direction: right runs move its centre to their middle. */
-static bool cross(const struct search *search, struct finder *finder, float dx, float dy,
-                  float *module)
+/* Local mean where its square lies inside the view. */
+static inline float inner_mean(const struct view *view, int x, int y, float share)
 {
-    float ahead[3], behind[3], hysteresis = search->wish.hysteresis;
-    if (finder_walk(search->view, finder, (float[]){dx, dy}, hysteresis, ahead) < 3 ||
-        finder_walk(search->view, finder, (float[]){-dx, -dy}, hysteresis, behind) < 3) {
+    int r = view->radius;
+    size_t row = (size_t)view->width + 1;
+    const uint32_t *above = view->sums + (size_t)(y - r) * row;
+    const uint32_t *below = view->sums + (size_t)(y + r + 1) * row;
+    int sum = (int)(below[x + r + 1] - above[x + r + 1] - below[x - r] + above[x - r]);
+    return (float)sum * share;
+}
+
+/* A walk along a row or a column: whole pixels along it, between two of them across. */
+struct axis {
+    int x, y, dx, dy;
+    float offset;     /* of the starting place behind the first pixel */
+    size_t beside;    /* to the pixel on the other side */
+    float share_here; /* of the pixel walked on, the rest is the other's */
+};
+
+static struct axis axis_of(const struct view *view, const struct finder *from, int dx, int dy)
+{
+    struct axis axis = {.x = (int)from->x, .y = (int)from->y, .dx = dx, .dy = dy};
+    float across = dx ? from->y - (float)axis.y : from->x - (float)axis.x;
+    float along = dx ? from->x - (float)axis.x : from->y - (float)axis.y;
+    bool has_beside = dx ? axis.y + 1 < view->height : axis.x + 1 < view->width;
+    axis.offset = along * (float)(dx + dy);
+    axis.beside = has_beside ? (dx ? view->stride : 1) : 0;
+    axis.share_here = 1 - across;
+    return axis;
+}
+
+/* As finder_walk along a row or a column, with half the steps and a quarter of the work. */
+static int walk_axis(const struct search *search, const struct finder *from, int dx, int dy,
+                     float edges[3])
+{
+    const struct view *view = search->view;
+    struct axis at = axis_of(view, from, dx, dy);
+    float hysteresis = search->wish.hysteresis, before = 0, crossing = 0;
+    int r = view->radius, count = 0, most = (int)(9 * from->module) + 4;
+    float share = 1.0F / (float)((2 * r + 1) * (2 * r + 1));
+    bool is_light = false, has_crossed = false;
+    for (int s = 0; s <= most; s++, at.x += dx, at.y += dy) {
+        if (at.x < 0 || at.y < 0 || at.x >= view->width || at.y >= view->height) {
+            return count;
+        }
+        const uint8_t *pixel = view->pixels + (size_t)at.y * view->stride + (size_t)at.x;
+        bool is_inner = at.x >= r && at.y >= r && at.x + r < view->width && at.y + r < view->height;
+        float level =
+            (float)pixel[at.beside] + at.share_here * (float)(pixel[0] - pixel[at.beside]) -
+            (is_inner ? inner_mean(view, at.x, at.y, share) : view_mean(view, at.x, at.y));
+        float outward = is_light ? -level : level;
+        if (s > 0 && (is_light ? before >= 0 && level < 0 : before < 0 && level >= 0)) {
+            crossing = (float)s - level / (level - before) - at.offset;
+            has_crossed = true;
+        }
+        if (has_crossed && outward >= hysteresis) {
+            edges[count++] = crossing;
+            if (count == 3) {
+                return 3;
+            }
+            is_light = !is_light;
+            has_crossed = false;
+        }
+        before = level;
+    }
+    return count;
+}
+
+/* Crosses the pattern along a row or a column: right runs move its centre to their middle. */
+static bool cross(const struct search *search, struct finder *finder, int dx, int dy, float *module)
+{
+    float ahead[3], behind[3];
+    if (walk_axis(search, finder, dx, dy, ahead) < 3 ||
+        walk_axis(search, finder, -dx, -dy, behind) < 3) {
         return false;
     }
     float run[] = {behind[2] - behind[1], behind[1] - behind[0], behind[0] + ahead[0],
@@ -137,8 +204,8 @@ static bool cross(const struct search *search, struct finder *finder, float dx, 
     }
     float shift = (ahead[0] - behind[0]) * 0.25F + (ahead[1] - behind[1]) * 0.125F +
                   (ahead[2] - behind[2]) * 0.125F;
-    finder->x += dx * shift;
-    finder->y += dy * shift;
+    finder->x += (float)dx * shift;
+    finder->y += (float)dy * shift;
     return true;
 }
 
@@ -169,7 +236,7 @@ static void try_runs(struct search *search, const float edges[6], int y)
     if (!is_finder_run(run, search->wish.tolerance, &module)) {
         return;
     }
-    struct finder found = {(edges[2] + edges[3]) / 2, (float)y, module, 1};
+    struct finder found = {(edges[2] + edges[3]) / 2, (float)y, module, 1, {0}};
     if (!cross(search, &found, 0, 1, &down) || down > module * 3.2F || down < module * 0.31F) {
         return;
     }

@@ -4,10 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FINDERS_USED = 36, TRIPLES = 20000, TRIPLES_JUDGED = 500, LOOK_EVERY = 16, VERSIONS = 5 };
+enum {
+    FINDERS_USED = 36,
+    TRIPLES = 20000,
+    TRIPLES_JUDGED = 500,
+    LOOK_EVERY = 16,
+    VERSIONS = 5,
+    DIRECTIONS = 32
+};
 
 /* Least scores that a triple and a grid must reach to be looked at further. */
-static const double score_triple = 0.34, score_clear = 0.9;
+static const double score_hopeless = 0.15, score_triple = 0.34, score_clear = 0.9;
 
 struct triple {
     uint8_t a, b, c; /* a is the corner, b to its right, c below */
@@ -77,33 +84,68 @@ static size_t list_triples(const struct finder *finders, size_t count, struct tr
     return n;
 }
 
-/* Pixels a module at one finder along a side: its whole width, or half of it where the outer edge
- * is lost. */
-static double scale_at(const struct pick_views *views, const struct finder *finder,
-                       const struct side *side, double sign)
+/* What the triples of one search share: how far each finder reaches in each direction, measured
+ * when first asked for. */
+struct search {
+    const struct pick_views *views;
+    const struct finder *finders;
+    float reach[FINDERS_USED][DIRECTIONS]; /* 0: not measured, -1: no edge */
+};
+
+/* Pixels from the centre of a finder to its outer edge in a direction, 3.5 modules; -1 unknown. */
+static float reach_of(struct search *search, size_t finder, int direction)
 {
-    float ahead[3], behind[3];
-    float dx = (float)(sign * side->x / side->length), dy = (float)(sign * side->y / side->length);
-    bool has_ahead =
-        finder_walk(views->detect, finder, (float[]){dx, dy}, views->hysteresis, ahead) == 3;
-    bool has_behind =
-        finder_walk(views->detect, finder, (float[]){-dx, -dy}, views->hysteresis, behind) == 3;
-    if (has_ahead && has_behind) {
-        return (double)(ahead[2] + behind[2]) / 7;
+    float *reach = &search->reach[finder][direction % DIRECTIONS];
+    if (*reach == 0) {
+        double angle = direction * 2 * M_PI / DIRECTIONS;
+        float edges[3], unit[] = {(float)cos(angle), (float)sin(angle)};
+        int met = finder_walk(search->views->detect, search->finders + finder, unit,
+                              search->views->hysteresis, edges);
+        *reach = met == 3 ? edges[2] : -1;
     }
-    if (has_ahead || has_behind) {
-        return (double)(has_ahead ? ahead[2] : behind[2]) / 3.5;
+    return *reach;
+}
+
+/* The same where the plane of the finder is known: a ray leaves the square where the greater of its
+ * two coordinates reaches 3.5. */
+static double scale_in_plane(const float plane[4], const struct side *side)
+{
+    double area = (double)(plane[0] * plane[3] - plane[1] * plane[2]);
+    double x = side->x / side->length, y = side->y / side->length;
+    double across = (x * (double)plane[3] - y * (double)plane[2]) / area;
+    double down = (y * (double)plane[0] - x * (double)plane[1]) / area;
+    return 1 / fmax(fabs(across), fabs(down));
+}
+
+/* Pixels a module at one finder along a side: its whole width, or half of it where the other edge
+ * is lost. */
+static double scale_at(struct search *search, size_t finder, const struct side *side)
+{
+    const float *plane = search->finders[finder].plane;
+    if (plane[0] != 0 || plane[1] != 0) {
+        return scale_in_plane(plane, side);
     }
-    return (double)finder->module * fmax(fabs((double)dx), fabs((double)dy));
+    int direction = (int)floor(atan2(side->y, side->x) / (2 * M_PI) * DIRECTIONS + 0.5);
+    direction = (direction + DIRECTIONS) % DIRECTIONS;
+    float ahead = reach_of(search, finder, direction);
+    float behind = reach_of(search, finder, direction + DIRECTIONS / 2);
+    if (ahead > 0 && behind > 0) {
+        return (double)(ahead + behind) / 7;
+    }
+    if (ahead > 0 || behind > 0) {
+        return (double)(ahead > 0 ? ahead : behind) / 3.5;
+    }
+    double longer = fmax(fabs(side->x), fabs(side->y)) / side->length;
+    return (double)search->finders[finder].module * longer;
 }
 
 /* Along a line seen in perspective the scale goes with the square of the depth, so that the scales
  * at both ends tell how much deeper the far end is, and their geometric mean counts the modules. */
-static double measure_side(const struct pick_views *views, const struct finder *from,
-                           const struct finder *to, double *module, double *deeper)
+static double measure_side(struct search *search, size_t from, size_t to, double *module,
+                           double *deeper)
 {
-    struct side side = side_of(from, to);
-    double near = scale_at(views, from, &side, 1), far = scale_at(views, to, &side, -1);
+    struct side side = side_of(search->finders + from, search->finders + to);
+    double near = scale_at(search, from, &side), far = scale_at(search, to, &side);
     *module = sqrt(near * far);
     *deeper = fmax(0.55, fmin(1.8, sqrt(near / far))) - 1;
     return side.length / *module + 7;
@@ -120,15 +162,47 @@ static struct grid_guess deepen(const struct grid_guess *flat, double deeper_b, 
     return deep;
 }
 
-/* Looks at one triple in the picture: how many modules, how much perspective, which version. */
-static bool make_pick(const struct pick_views *views, const struct finder *finders,
-                      const struct triple *triple, struct pick *pick)
+static void score_version(const struct search *search, struct pick *pick, int version, bool is_deep)
 {
-    const struct finder *a = finders + triple->a, *b = finders + triple->b,
-                        *c = finders + triple->c;
+    const struct grid_guess *guess = is_deep ? &pick->deep : &pick->flat;
+    double score = grid_guess_score(search->views->sample, guess, 17 + 4 * version);
+    if (score > pick->score) {
+        pick->score = score, pick->version = version;
+    }
+}
+
+/* The version whose finders fit best. Most triples are chance and show it at the first look. */
+static bool score_versions(const struct search *search, struct pick *pick, int version)
+{
+    int span = version > 20 ? 5 : version > 9 ? 3 : version > 4 ? 2 : 1;
+    bool is_deep = fabs(pick->deep.deeper_b) > 0.04 || fabs(pick->deep.deeper_c) > 0.04;
+    version = version > LAYOUT_VERSIONS ? LAYOUT_VERSIONS : version;
+    score_version(search, pick, version, false);
+    if (is_deep) {
+        score_version(search, pick, version, true);
+    }
+    if (pick->score < score_hopeless) {
+        return false;
+    }
+    for (int v = version - span; v <= version + span; v++) {
+        if (v >= 1 && v <= LAYOUT_VERSIONS && v != version) {
+            score_version(search, pick, v, false);
+            if (is_deep) {
+                score_version(search, pick, v, true);
+            }
+        }
+    }
+    return pick->score >= score_triple;
+}
+
+/* Looks at one triple in the picture: how many modules, how much perspective, which version. */
+static bool make_pick(struct search *search, const struct triple *triple, struct pick *pick)
+{
+    const struct finder *a = search->finders + triple->a, *b = search->finders + triple->b,
+                        *c = search->finders + triple->c;
     double across, down, deeper_b, deeper_c;
-    double columns = measure_side(views, a, b, &across, &deeper_b);
-    double rows = measure_side(views, a, c, &down, &deeper_c);
+    double columns = measure_side(search, triple->a, triple->b, &across, &deeper_b);
+    double rows = measure_side(search, triple->a, triple->c, &down, &deeper_c);
     double side = (columns + rows) / 2;
     int version = (int)floor((side - 17) / 4 + 0.5);
     if (fabs(columns - rows) > 0.5 * side || version < 1 || version > LAYOUT_VERSIONS + 2) {
@@ -139,18 +213,7 @@ static bool make_pick(const struct pick_views *views, const struct finder *finde
                           .score = -1,
                           .centre = {a->x, a->y, b->x, b->y, c->x, c->y}};
     pick->deep = deepen(&pick->flat, deeper_b, deeper_c);
-    int span = version > 20 ? 5 : version > 9 ? 3 : version > 4 ? 2 : 1;
-    for (int v = version - span; v <= version + span; v++) {
-        if (v >= 1 && v <= LAYOUT_VERSIONS) {
-            double flat = grid_guess_score(views->sample, &pick->flat, 17 + 4 * v);
-            double deep = grid_guess_score(views->sample, &pick->deep, 17 + 4 * v);
-            double score = fmax(flat, deep);
-            if (score > pick->score) {
-                pick->score = score, pick->version = v;
-            }
-        }
-    }
-    return pick->score >= score_triple;
+    return score_versions(search, pick, version);
 }
 
 static int by_score(const void *a, const void *b)
@@ -164,6 +227,7 @@ size_t picks_rank(const struct pick_views *views, const struct finder *finders, 
 {
     struct triple *triples = malloc(TRIPLES * sizeof *triples);
     struct pick *picks = malloc(TRIPLES_JUDGED * sizeof *picks);
+    struct search search = {.views = views, .finders = finders};
     size_t n = 0, found = 0;
     if (triples && picks) {
         n = list_triples(finders, count < FINDERS_USED ? count : FINDERS_USED, triples);
@@ -173,7 +237,7 @@ size_t picks_rank(const struct pick_views *views, const struct finder *finders, 
         if (i % LOOK_EVERY == LOOK_EVERY - 1 && deadline_is_over(deadline)) {
             break;
         }
-        if (make_pick(views, finders, &triples[i], &picks[found])) {
+        if (make_pick(&search, &triples[i], &picks[found])) {
             found++;
             if (picks[found - 1].score > score_clear && found > 3) {
                 break;

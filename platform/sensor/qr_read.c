@@ -6,7 +6,7 @@
 
 #include "platform/sensor/qr_mend.h"
 
-enum { PIXELS = 4, QUIET = 4, INK = 20, PAPER = 235 };
+enum { PIXELS = 3, QUIET = 4, INK = 20, PAPER = 235 };
 
 /* One reading of one symbol. */
 struct words {

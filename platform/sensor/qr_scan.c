@@ -7,6 +7,7 @@
 #include "platform/base/mem.h"
 #include "platform/sensor/qr_merge.h"
 #include "platform/sensor/qr_pass.h"
+#include "platform/sensor/qr_rings.h"
 #include "platform/sensor/qr_try.h"
 
 enum { FITS = 3, FITS_EVERY = 40, PICKS_TRIED = 8, TRIED = 48, SMALL_SIDE = 32 };
@@ -206,18 +207,12 @@ static bool try_grid(struct qr_scanner *scanner, const struct prepared *prepared
     return true;
 }
 
-static void run_pass(struct qr_scanner *scanner, enum pass_kind kind, const struct area *area)
+/* Ranks the finders of a prepared area, then fits and reads the best few. */
+static void try_finders(struct qr_scanner *scanner, const struct prepared *prepared,
+                        const struct area *area, const struct finder *finders, size_t count)
 {
-    struct prepared prepared;
-    struct finder finders[FINDERS];
     struct pick picks[PICKS];
-    if (is_done(scanner) ||
-        !pass_prepare(&scanner->room, kind, &scanner->frame, area, &scanner->deadline, &prepared)) {
-        return;
-    }
-    size_t count =
-        finders_find(&prepared.detect, &prepared.wish, &scanner->deadline, finders, FINDERS);
-    struct pick_views views = {&prepared.detect, &prepared.sample, prepared.wish.hysteresis};
+    struct pick_views views = {&prepared->detect, &prepared->sample, prepared->wish.hysteresis};
     size_t n = picks_rank(&views, finders, count, &scanner->deadline, picks);
     int fits = 0, most = scanner->options->every ? FITS_EVERY : FITS;
     size_t tried = scanner->options->every ? PICKS : PICKS_TRIED;
@@ -225,9 +220,36 @@ static void run_pass(struct qr_scanner *scanner, enum pass_kind kind, const stru
         struct grid grid;
         float centre[6];
         memcpy(centre, picks[i].centre, sizeof centre);
-        to_frame(&prepared, area, centre, 3);
+        to_frame(prepared, area, centre, 3);
         if (!is_read(scanner, centre) && pick_fit(&views, &picks[i], &scanner->layouts, &grid)) {
-            fits += try_grid(scanner, &prepared, area, &grid);
+            fits += try_grid(scanner, prepared, area, &grid);
+        }
+    }
+}
+
+static void run_pass(struct qr_scanner *scanner, enum pass_kind kind, const struct area *area)
+{
+    struct prepared prepared;
+    struct finder finders[FINDERS];
+    if (is_done(scanner) ||
+        !pass_prepare(&scanner->room, kind, &scanner->frame, area, &scanner->deadline, &prepared)) {
+        return;
+    }
+    size_t count =
+        finders_find(&prepared.detect, &prepared.wish, &scanner->deadline, finders, FINDERS);
+    try_finders(scanner, &prepared, area, finders, count);
+}
+
+/* Compares with the picture of a finder where the texture of the frame is strongest. */
+static void run_rings(struct qr_scanner *scanner, const struct area *areas, size_t count)
+{
+    for (size_t i = 0; i < count && !is_done(scanner); i++) {
+        struct prepared prepared;
+        struct finder finders[FINDERS];
+        if (pass_prepare(&scanner->room, PASS_PLAIN, &scanner->frame, &areas[i], &scanner->deadline,
+                         &prepared)) {
+            size_t n = rings_find(&prepared.detect, &scanner->deadline, finders, FINDERS);
+            try_finders(scanner, &prepared, &areas[i], finders, n);
         }
     }
 }
@@ -258,7 +280,15 @@ static void read_whole_by_zbar(struct qr_scanner *scanner)
 static void cascade(struct qr_scanner *scanner)
 {
     struct area whole = {0, 0, scanner->frame.width, scanner->frame.height};
+    struct area rough[RINGS_AREAS];
+    struct prepared prepared;
+    size_t areas = 0;
     run_pass(scanner, PASS_PLAIN, &whole);
+    if (!is_done(scanner) && pass_prepare(&scanner->room, PASS_PLAIN, &scanner->frame, &whole,
+                                          &scanner->deadline, &prepared)) {
+        areas = rings_areas(&prepared.detect, rough);
+        run_rings(scanner, rough, areas);
+    }
     if (scanner->best_score >= score_located) {
         struct area around = scanner->around;
         run_passes(scanner, &around);
