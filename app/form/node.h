@@ -42,18 +42,20 @@ struct node_index;  /* children by name, in wide elements */
 struct list_source; /* list.h */
 
 struct node {
+    /* what a walk over many nodes looks at comes first: one cache line */
     uint8_t kind;   /* enum node_kind */
     uint32_t flags; /* NODE_… */
-    uint32_t at;    /* index among the siblings of its name; through node_position only */
-    uint32_t order; /* document order; right when the tree's is_ordered is */
     const struct xml_name *name;
-    const char *prefix; /* "" for none */
-    struct node *parent, *first, *last, *prev, *next;
+    struct node *next, *first, *parent;
+    struct str value;    /* of a leaf, an attribute, a text …; NUL-terminated */
+    double number;       /* of the value, see NODE_NUMBER; through node_number only */
+    uint32_t at;         /* index among the siblings of its name; through node_position only */
+    uint32_t order;      /* document order, right when the tree's is_ordered is */
+    uint32_t room;       /* bytes that value.s can hold */
+    uint32_t n_children; /* elements only */
+    const char *prefix;  /* "" for none */
+    struct node *last, *prev;
     struct node *attributes; /* linked by next */
-    struct str value;        /* of a leaf, an attribute, a text …; NUL-terminated */
-    uint32_t room;           /* bytes that value.s can hold */
-    uint32_t n_children;     /* elements only */
-    double number;           /* of the value, see NODE_NUMBER; through node_number only */
     struct node_index *index;
     struct xml_binding *bindings;   /* namespaces declared here */
     const struct list_source *list; /* of a document that is a list, and of rows and cells */

@@ -3,16 +3,25 @@
 
 #include "app/form/xpath_run.h"
 
+void set_reserve(struct node_set *set, size_t n)
+{
+    if (set->cap - set->n >= n) {
+        return;
+    }
+    size_t cap = set->cap ? set->cap * 2 : 8;
+    cap = cap < set->n + n ? set->n + n : cap;
+    struct node **v = arena_array(set->arena, struct node *, cap);
+    if (set->n) {
+        memcpy(v, set->v, set->n * sizeof(struct node *));
+    }
+    set->v = v;
+    set->cap = cap;
+}
+
 void set_add(struct node_set *set, struct node *node)
 {
     if (set->n == set->cap) {
-        size_t cap = set->cap ? set->cap * 2 : 8;
-        struct node **v = arena_array(set->arena, struct node *, cap);
-        if (set->n) {
-            memcpy(v, set->v, set->n * sizeof(struct node *));
-        }
-        set->v = v;
-        set->cap = cap;
+        set_reserve(set, 1);
     }
     set->v[set->n++] = node;
 }
@@ -160,6 +169,13 @@ static void add_children(struct walk *w, const struct step *step, struct node *n
         struct xml_name name = {.local = step->local};
         size_t n;
         struct node *const *series = node_series(node, &name, &n);
+        set_reserve(set, n);
+        if (!step->uri && n) {
+            memcpy(&set->v[set->n], series, n * sizeof(struct node *));
+            set->n += n;
+            w->run->steps_left -= n < w->run->steps_left ? n : w->run->steps_left;
+            return;
+        }
         for (size_t i = 0; i < n; i++) {
             add(w, step, series[i], set);
         }

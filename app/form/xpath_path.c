@@ -205,11 +205,43 @@ static bool step_from(struct xpath_run *run, const struct frame *outer, const st
     return true;
 }
 
+/* child::name without predicates, the step that is taken most: no list for each node between. */
+static bool take_plain_step(struct xpath_run *run, const struct expr *path, const struct step *step,
+                            const struct node_set *set, struct node_set *next)
+{
+    size_t seen = set->n;
+    set_reserve(next, set->n);
+    for (size_t i = 0; i < set->n; i++) {
+        struct node *node = set->v[i];
+        if (node->index || node->list) {
+            axis_add(run, step, node, next);
+            continue;
+        }
+        for (struct node *child = node->first; child; child = child->next, seen++) {
+            if (child->kind == NODE_ELEMENT && child->name->local == step->local &&
+                (!step->uri || child->name->uri == step->uri)) {
+                set_add(next, child);
+            }
+        }
+    }
+    return run_count(run, path, seen);
+}
+
+static bool is_plain(const struct step *step)
+{
+    return step->axis == AXIS_CHILD && step->test == TEST_NAME && step->local &&
+           step->n_predicates == 0;
+}
+
 static bool take_step(struct xpath_run *run, const struct frame *outer, const struct expr *path,
                       const struct step *step, struct node_set *set)
 {
     struct node_set next = {.arena = &run->env->scratch};
-    for (size_t i = 0; i < set->n; i++) {
+    bool plain = is_plain(step) && set->n && !rows_is_root(set->v[0]);
+    if (plain && !take_plain_step(run, path, step, set, &next)) {
+        return false;
+    }
+    for (size_t i = 0; i < set->n && !plain; i++) {
         if (!step_from(run, outer, step, set->v[i], &next) || !run_count(run, path, 1)) {
             return false;
         }

@@ -19,6 +19,9 @@ struct node_set {
 /* Appends a node. */
 void set_add(struct node_set *set, struct node *node);
 
+/* Makes room for n more. */
+void set_reserve(struct node_set *set, size_t n);
+
 /* Evaluates any expression. */
 bool run_eval(struct xpath_run *run, const struct frame *at, const struct expr *expr,
               struct xpath_value *value);
