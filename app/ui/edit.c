@@ -40,7 +40,7 @@ static void telex_start(struct ui *ui)
     struct edit *edit = &ui->edit;
     bool words = edit->field.input == UI_IN_TEXT || edit->field.input == UI_IN_SEARCH;
     static const enum telex_method methods[] = {TELEX_OFF, TELEX_TELEX, TELEX_VNI};
-    enum telex_method method = words ? methods[ui->set.typing] : TELEX_OFF;
+    enum telex_method method = words && !ui->typing_off ? methods[ui->set.typing] : TELEX_OFF;
     telex_reset(&edit->telex);
     edit->telex.method = method;
     telex_resume(&edit->telex, (struct str){buf_text(&edit->text), edit->caret});
@@ -60,7 +60,8 @@ static void changed(struct ui *ui)
 {
     struct edit *edit = &ui->edit;
     edit->is_dirty = true;
-    edit->paused = clock_mono_ms() + PAUSE_MS;
+    /* half a date is no date: it is told when the field is left */
+    edit->paused = edit->field.input == UI_IN_DATE ? 0 : clock_mono_ms() + PAUSE_MS;
     if (edit->field.live || edit->field.input == UI_IN_SEARCH) {
         edit_report(ui);
     }

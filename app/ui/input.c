@@ -12,6 +12,10 @@ void ui_press(struct ui *ui, struct node *node)
     if (!node || node->flags & NODE_DISABLED) {
         return;
     }
+    if (node->flags & NODE_KIT) {
+        keyboard_press(ui, node);
+        return;
+    }
     if (node->flags & NODE_FIELD) {
         focus_set(ui, node);
         ui->keyboard = ui->set.keyboard != UI_KEYBOARD_NEVER && ui->by_touch;

@@ -1,15 +1,256 @@
+/* The on-screen keyboard: letters (Latin with Telex or VNI, Arabic), symbols, and a pad for
+ * numbers. The whole cell is the target; the picture of a key is smaller. */
 #include "app/ui/node.h"
 
-static void key_measure(struct ui *ui, struct node *node, int width)
+#include <string.h>
+
+#include "platform/base/utf8.h"
+
+enum key_code { CODE_TEXT, CODE_SHIFT, CODE_ERASE, CODE_ENTER, CODE_PAGE, CODE_WAY, CODE_HIDE };
+
+struct cell {
+    enum key_code code;
+    const char *text; /* what it types; NULL: its code says */
+};
+
+static const char *const latin[] = {"q w e r t y u i o p", "a s d f g h j k l", "z x c v b n m"};
+static const char *const arabic[] = {"ض ص ث ق ف غ ع ه خ ح ج", "ش س ي ب ل ا ت ن م ك ط",
+                                     "ئ ء ؤ ر ى ة و ز ظ د ذ"};
+static const char *const symbols[] = {"1 2 3 4 5 6 7 8 9 0",
+                                      "@ # & * ( ) - + / :", "\" ' ! ? ; % _ ="};
+
+static void board_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
-    (void)ui;
-    node->want_w = width;
-    node->want_h = node->min_h;
+    paint_fill(paint, node->r, ui_colour(ui, TOKEN_SURFACE2));
+    struct rect line = node->r;
+    line.h = ui_px(ui, 1);
+    paint_fill(paint, line, ui_colour(ui, TOKEN_CONTROL));
 }
 
-const struct widget widget_key = {.role = "keyboard", .measure = key_measure};
+const struct widget widget_key = {.role = "keyboard", .paint = board_paint};
+
+static void cell_paint(struct ui *ui, const struct node *node, struct paint *paint)
+{
+    struct rect r = rect_grown(node->r, -ui_px(ui, 2));
+    bool pressed = ui->pressed == node->id;
+    int fill = pressed ? TOKEN_PRIMARY_CONT : node->look.fill;
+    paint_round(paint, r, ui_px(ui, 6), ui_colour(ui, fill));
+    if (ui->set.theme == THEME_SUN || pressed) {
+        struct paint_line line = {ui_px(ui, 6), ui_px(ui, 1), 0, ui_colour(ui, TOKEN_CONTROL)};
+        paint_outline(paint, r, &line);
+    }
+}
+
+static const struct widget widget_cell = {.role = "key", .paint = cell_paint};
+
+static struct node *cell_open(struct ui *ui, struct cell cell, const char *key, int grow)
+{
+    struct node *node = node_open(ui, &widget_cell, key);
+    struct cell *copy = arena_new(ui->into, struct cell);
+    *copy = (struct cell){cell.code, node_text(ui, cell.text)};
+    node->data = copy;
+    node->flags |= NODE_PRESS | NODE_KIT | NODE_SMALL | NODE_CENTER;
+    node->look = (struct look){TOKEN_SURFACE, -1, TOKEN_TEXT, 6, 1};
+    node->dir = DIR_ROW;
+    node->grow = (int8_t)grow;
+    node->min_h = ui_px(ui, 50);
+    return node;
+}
+
+static void text_cell(struct ui *ui, const char *text, enum ui_type type, int grow)
+{
+    struct buf shown = {0};
+    if (ui->edit.shift || ui->edit.caps) {
+        utf8_add_upper(&shown, str_of(text));
+    } else {
+        buf_add_text(&shown, text);
+    }
+    cell_open(ui, (struct cell){CODE_TEXT, buf_text(&shown)}, text, grow);
+    node_label(ui, type, buf_text(&shown), TOKEN_TEXT);
+    ui_end(ui);
+    buf_finish(&shown);
+}
+
+static void icon_cell(struct ui *ui, enum key_code code, const char *key, const char *name,
+                      enum ui_icon icon)
+{
+    struct node *node = cell_open(ui, (struct cell){code, NULL}, key, 3);
+    node->name = node_text(ui, name);
+    bool on = code == CODE_SHIFT && (ui->edit.shift || ui->edit.caps);
+    node->look.fill = (int8_t)(code == CODE_ENTER || on ? TOKEN_PRIMARY : TOKEN_BG);
+    node_icon(ui, icon, 24, code == CODE_ENTER || on ? TOKEN_ON_PRIMARY : TOKEN_TEXT);
+    ui_end(ui);
+}
+
+static void word_cell(struct ui *ui, enum key_code code, const char *key, const char *word)
+{
+    struct node *node = cell_open(ui, (struct cell){code, NULL}, key, 3);
+    node->look.fill = TOKEN_BG;
+    node_label(ui, TYPE_SMALL, word, TOKEN_TEXT)->lines = 1;
+    ui_end(ui);
+}
+
+static void row_open(struct ui *ui)
+{
+    struct node *row = node_open(ui, &widget_box, NULL);
+    row->dir = DIR_ROW;
+}
+
+static void letters(struct ui *ui, const char *row)
+{
+    struct str rest = str_of(row), word;
+    while (str_word(&rest, &word)) {
+        char *text = mem_strndup(word.s, word.n);
+        text_cell(ui, text, TYPE_TITLE, 2);
+        free(text);
+    }
+}
+
+static const char *way_name(const struct ui *ui)
+{
+    if (strcmp(ui->set.lang, "ar") == 0) {
+        return ui->latin ? "عربي" : "ABC";
+    }
+    return ui->set.typing == UI_TYPE_PLAIN || ui->typing_off ? "abc"
+           : ui->set.typing == UI_TYPE_TELEX                 ? "Telex"
+                                                             : "VNI";
+}
+
+static void letter_board(struct ui *ui)
+{
+    bool is_arabic = strcmp(ui->set.lang, "ar") == 0 && !ui->latin;
+    const char *const *rows = ui->edit.page ? symbols : is_arabic ? arabic : latin;
+    row_open(ui);
+    letters(ui, rows[0]);
+    ui_end(ui);
+    row_open(ui);
+    node_pad(ui, ui->at, rows == latin ? 16 : 0, 0);
+    letters(ui, rows[1]);
+    ui_end(ui);
+    row_open(ui);
+    if (rows == latin) {
+        icon_cell(ui, CODE_SHIFT, "shift", tr("Capitals"), ICON_ARROW_UPWARD);
+    }
+    letters(ui, rows[2]);
+    icon_cell(ui, CODE_ERASE, "erase", tr("Erase"), ICON_BACKSPACE);
+    ui_end(ui);
+    row_open(ui);
+    word_cell(ui, CODE_PAGE, "page", ui->edit.page ? "ABC" : "?123");
+    bool words = ui->edit.field.input == UI_IN_TEXT || ui->edit.field.input == UI_IN_SEARCH;
+    if (words && (is_arabic || ui->latin || ui->set.typing != UI_TYPE_PLAIN)) {
+        word_cell(ui, CODE_WAY, "way", way_name(ui));
+    }
+    text_cell(ui, is_arabic ? "،" : ",", TYPE_TITLE, 2);
+    struct node *space = cell_open(ui, (struct cell){CODE_TEXT, " "}, "space", 8);
+    space->name = node_text(ui, tr("Space"));
+    node_icon(ui, ICON_SPACE_BAR, 24, TOKEN_TEXT2);
+    ui_end(ui);
+    text_cell(ui, ".", TYPE_TITLE, 2);
+    icon_cell(ui, CODE_ENTER, "enter", tr("Done"),
+              ui->edit.field.lines > 1 ? ICON_KEYBOARD_RETURN : ICON_CHECK);
+    ui_end(ui);
+}
+
+/* Numbers stay in their order in every direction of writing. */
+static void number_board(struct ui *ui)
+{
+    static const char *const rows[] = {"1 2 3", "4 5 6", "7 8 9"};
+    bool rtl = ui->set.rtl;
+    ui->set.rtl = false;
+    for (int i = 0; i < 3; i++) {
+        row_open(ui);
+        letters(ui, rows[i]);
+        ui_end(ui);
+    }
+    enum ui_input input = ui->edit.field.input;
+    row_open(ui);
+    const char *left = input == UI_IN_DECIMAL   ? ","
+                       : input == UI_IN_DATE    ? "/"
+                       : input == UI_IN_PHONE   ? "+"
+                       : input == UI_IN_INTEGER ? "-"
+                                                : NULL;
+    if (left) {
+        text_cell(ui, left, TYPE_TITLE, 2);
+    } else {
+        icon_cell(ui, CODE_HIDE, "hide", tr("Hide the keyboard"), ICON_KEYBOARD_HIDE);
+        ui->at->last->grow = 2;
+    }
+    text_cell(ui, "0", TYPE_TITLE, 2);
+    icon_cell(ui, CODE_ERASE, "erase", tr("Erase"), ICON_BACKSPACE);
+    ui->at->last->grow = 2;
+    icon_cell(ui, CODE_ENTER, "enter", tr("Done"), ICON_CHECK);
+    ui->at->last->grow = 2;
+    ui_end(ui);
+    ui->set.rtl = rtl;
+}
+
+static bool is_number(enum ui_input input)
+{
+    return input == UI_IN_INTEGER || input == UI_IN_DECIMAL || input == UI_IN_PHONE ||
+           input == UI_IN_PIN || input == UI_IN_DATE;
+}
 
 void keyboard_build(struct ui *ui)
 {
-    (void)ui;
+    bool wanted = ui->set.keyboard == UI_KEYBOARD_ALWAYS ||
+                  (ui->keyboard && ui->set.keyboard == UI_KEYBOARD_AUTO);
+    if (!wanted || !ui->edit.id) {
+        return;
+    }
+    ui->at = ui->root;
+    struct node *board = node_open(ui, &widget_key, NULL);
+    board->id = board->scope = id_of(2, "keyboard");
+    board->key = "keyboard";
+    node_pad(ui, board, 4, 4);
+    if (is_number(ui->edit.field.input)) {
+        number_board(ui);
+    } else {
+        letter_board(ui);
+    }
+    ui_end(ui);
+}
+
+void keyboard_press(struct ui *ui, const struct node *node)
+{
+    const struct cell *cell = node->data;
+    struct edit *edit = &ui->edit;
+    struct node *field = node_find(ui, edit->id);
+    struct input enter = {.kind = INPUT_KEY, .code = KEY_ENTER};
+    switch (cell->code) {
+    case CODE_TEXT:
+        edit_type(ui, cell->text);
+        edit->shift = false;
+        break;
+    case CODE_SHIFT:
+        edit->caps = edit->shift;
+        edit->shift = !edit->shift && !edit->caps;
+        break;
+    case CODE_ERASE:
+        edit_erase(ui);
+        break;
+    case CODE_ENTER:
+        if (field) {
+            edit_key(ui, field, &enter);
+        }
+        ui->keyboard = edit->field.lines > 1;
+        break;
+    case CODE_PAGE:
+        edit->page = !edit->page;
+        break;
+    case CODE_WAY:
+        if (strcmp(ui->set.lang, "ar") == 0) {
+            ui->latin = !ui->latin;
+        } else {
+            ui->typing_off = !ui->typing_off;
+            edit->telex.method = ui->typing_off                  ? TELEX_OFF
+                                 : ui->set.typing == UI_TYPE_VNI ? TELEX_VNI
+                                                                 : TELEX_TELEX;
+            telex_reset(&edit->telex);
+        }
+        break;
+    default:
+        ui->keyboard = false;
+        break;
+    }
+    ui_change(ui);
 }

@@ -194,6 +194,14 @@ struct toast {
     int64_t until;
 };
 
+/* The calendar that is open, and what was typed into a date field that is no date. */
+struct picker {
+    uint64_t id;
+    int year, month;
+    uint64_t bad_id;
+    char bad[32];
+};
+
 enum touch_state { TOUCH_NONE, TOUCH_PRESS, TOUCH_SCROLL, TOUCH_GRAB, TOUCH_DEAD, TOUCH_TEXT };
 
 struct touch {
@@ -247,11 +255,14 @@ struct ui {
     bool focus_seen, by_touch;
     struct buf focus_key; /* ui_focus asked for it */
     struct edit edit;
-    bool keyboard; /* the on-screen keyboard is up */
+    bool keyboard;   /* the on-screen keyboard is up */
+    bool latin;      /* its letters are Latin though the language is not */
+    bool typing_off; /* its Vietnamese is switched off */
     struct touch touch;
     struct fling fling;
     struct softkey softkeys[13];
     struct toast toast;
+    struct picker picker;
     bool menu_open;
     VEC(struct menu_row) menu;
     int64_t last_input;
@@ -454,6 +465,9 @@ void edit_erase(struct ui *ui);
 
 /* Adds the on-screen keyboard below the screen when it is up. */
 void keyboard_build(struct ui *ui);
+
+/* A key of it was pressed. */
+void keyboard_press(struct ui *ui, const struct node *node);
 
 /* ---- overlay.c ---- */
 

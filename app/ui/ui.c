@@ -352,7 +352,9 @@ bool ui_turn(struct ui *ui, int ms, struct err *err)
     }
     arena_reset(&ui->scratch);
     tick(ui);
-    return refresh(ui, err);
+    bool good = refresh(ui, err);
+    inspect_serve(ui);
+    return good;
 }
 
 bool ui_run(struct ui *ui, struct err *err)
