@@ -1,7 +1,5 @@
 #include "platform/base/zip.h"
 
-#include <stdint.h>
-
 #include <zlib.h>
 
 void zip_pack(struct buf *to, struct str bytes)
@@ -39,4 +37,9 @@ bool zip_unpack(struct buf *to, struct str packed, size_t limit, struct err *err
     inflateEnd(&z);
     return is_whole || err_set(err, ERR_INPUT, result,
                                fits ? "packed data is damaged" : "packed data is too large");
+}
+
+uint32_t zip_crc(uint32_t before, struct str bytes)
+{
+    return (uint32_t)crc32_z(before, (const Bytef *)bytes.s, bytes.n);
 }
