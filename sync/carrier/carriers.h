@@ -5,7 +5,9 @@
 
 #include "sync/run/carrier.h"
 
-#define CARRIERS(X) X(openrosa) /* ODK Central, KoboToolbox, our hub: address is the server */
+#define CARRIERS(X)                                                                                \
+    X(openrosa) /* ODK Central, KoboToolbox, our hub: address is the server */                     \
+    X(folder)   /* sealed bundles into a folder, such as a USB stick */
 
 #define CARRIER_DECLARE(name) extern const struct carrier carrier_##name;
 CARRIERS(CARRIER_DECLARE)

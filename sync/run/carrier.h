@@ -23,10 +23,8 @@ struct carrier_settings {
     const char *device_id;
     const char *user, *password;
     const char *pins, *ca_file;
-    int stall_seconds; /* 0: 30 */
-    const unsigned char
-        *organisation_key;              /* 32 bytes (X25519) that bundles are sealed to, or NULL */
-    const unsigned char *device_secret; /* Ed25519 secret key (SIGN_SECRET bytes), or NULL */
+    int stall_seconds;                     /* 0: 30 */
+    const unsigned char *organisation_key; /* SIGN_PUBLIC bytes, seals bundles; or NULL */
     const atomic_bool *stop;
     void (*progress)(void *ctx, const struct carrier_progress *progress);
     void *progress_ctx;

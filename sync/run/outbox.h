@@ -68,7 +68,8 @@ enum outbox_reason {
     OUTBOX_WAIT_WIFI, /* files wait for an unmetered network */
     OUTBOX_BUDGET,    /* today's data is used up */
     OUTBOX_NOT_ENROLLED,
-    OUTBOX_REASONS, /* how many */
+    OUTBOX_HANDED_OVER, /* lies on a stick; still goes by the network when there is one */
+    OUTBOX_REASONS,     /* how many */
 };
 
 struct outbox_file {

@@ -63,8 +63,8 @@ static void complete_outcome(const struct outbox_item *item, struct outbox_outco
     int64_t wait = retry_wait_ms(item->attempts + 1, outcome->wait_ms);
     if (outcome->reason == OUTBOX_CAPTIVE && outcome->wait_ms == 0) {
         wait = RETRY_CAPTIVE_MS;
-    } else if (outcome->reason == OUTBOX_STOPPED) {
-        wait = 0;
+    } else if (outcome->reason == OUTBOX_STOPPED || outcome->reason == OUTBOX_HANDED_OVER) {
+        wait = 0; /* nothing failed */
     }
     outcome->next_ms = clock_now_ms() + wait;
 }

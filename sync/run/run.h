@@ -31,8 +31,8 @@ struct run_settings {
     struct inbox inbox;   /* ops NULL: nothing is fetched */
     bool holds_files;     /* the network is metered and files shall wait for another */
     int64_t budget;       /* bytes that may be sent in this session; 0: no limit */
-    bool is_network_back;  /* the network has just come: back-off of network reasons is forgotten */
-    bool is_asked;         /* the user pressed "send now": back-off and holds are tried again */
+    bool is_network_back; /* the network has just come: back-off of network reasons is forgotten */
+    bool is_asked;        /* the user pressed "send now": back-off and holds are tried again */
     const atomic_bool *stop;
     void (*tell)(void *ctx, const struct run_report *report); /* NULL: nobody listens */
     void *tell_ctx;
