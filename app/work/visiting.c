@@ -10,6 +10,7 @@
 #include "platform/base/clock.h"
 #include "platform/base/json.h"
 #include "platform/base/mem.h"
+#include "platform/base/rand.h"
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
@@ -131,7 +132,6 @@ static bool save(struct visiting *v, enum visit_state state, struct err *err)
     if (ok) {
         v->id = row.id;
         v->started_ms = row.started_ms;
-        snprintf(v->uuid, sizeof(v->uuid), "%s", row.uuid);
     }
     buf_wipe(&json);
     return ok;
@@ -168,16 +168,17 @@ bool visiting_begin(struct app *app, struct visiting **out, struct err *err)
     char today[CLOCK_TEXT];
     v->app = app;
     v->started_ms = clock_now_ms();
+    rand_uuid(v->uuid);
     clock_format_date(v->started_ms, today);
     put(v, "visit.date", today);
     put(v, "volunteer.name", settings_text(app, "volunteer_name"));
     put(v, "volunteer.team", settings_text(app, "volunteer_team"));
     put(v, "household.commune", settings_text(app, "commune"));
+    put(v, "visit.id", v->uuid);
     if (!save(v, VISIT_OPEN, err)) {
         visiting_close(v);
         return false;
     }
-    put(v, "visit.id", v->uuid);
     *out = v;
     return true;
 }

@@ -12,6 +12,7 @@
 #include "platform/base/clock.h"
 #include "platform/base/hash.h"
 #include "platform/base/json.h"
+#include "platform/base/rand.h"
 
 static const struct {
     enum claim_field field;
@@ -170,7 +171,10 @@ bool visiting_note_consent(struct visiting *v, struct err *err)
     join_purposes(v, "yes", &granted);
     join_purposes(v, "no", &refused);
     hash_text(v, &hash);
-    struct consent row = {.visit = v->id,
+    char uuid[RAND_UUID_TEXT];
+    rand_uuid(uuid);
+    struct consent row = {.uuid = uuid,
+                          .visit = v->id,
                           .person = v->person,
                           .text_version = text.version,
                           .text_hash = buf_text(&hash),
@@ -187,8 +191,8 @@ bool visiting_note_consent(struct visiting *v, struct err *err)
         v->consent = row.id;
         clock_format_local(row.at_ms, at);
         const char *const pairs[] = {
-            "consent.id", row.uuid,           "consent.at", at,  "consent.version",
-            text.version, "consent.language", lang_get(),   NULL};
+            "consent.id",       uuid,       "consent.at", at, "consent.version", text.version,
+            "consent.language", lang_get(), NULL};
         ok = visiting_set_all(v, pairs, err);
     }
     buf_finish(&granted);
@@ -199,8 +203,11 @@ bool visiting_note_consent(struct visiting *v, struct err *err)
 
 static bool keep_household(struct visiting *v, struct err *err)
 {
+    char uuid[RAND_UUID_TEXT];
+    const char *known = visiting_get(v, "household.id");
+    rand_uuid(uuid);
     struct household row = {.id = v->household,
-                            .uuid = visiting_get(v, "household.id"),
+                            .uuid = known[0] ? known : uuid,
                             .head = visiting_get(v, "household.head"),
                             .province = visiting_get(v, "household.province"),
                             .commune = visiting_get(v, "household.commune"),
@@ -214,7 +221,7 @@ static bool keep_household(struct visiting *v, struct err *err)
         return false;
     }
     v->household = row.id;
-    return visiting_set(v, "household.id", row.uuid, err);
+    return known[0] || visiting_set(v, "household.id", uuid, err);
 }
 
 static void write_origins(const struct visiting *v, struct buf *json)
