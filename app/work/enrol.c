@@ -145,7 +145,6 @@ void enrolled_fill(struct enrolled *e, struct store *store, bool fetch,
         .password = text_or_null(&e->password),
         .pins = text_or_null(&e->pins),
         .organisation_key = e->has_organisation ? e->organisation : NULL,
-        .device_secret = e->secret,
     };
     outbox_begin(store, &settings->outbox);
     if (fetch) {
