@@ -134,7 +134,7 @@ void ui_screen(struct ui *ui, const char *name)
 {
     ui->root->id = ui->root->scope = id_of(1, name);
     ui->screen_id = ui->root->id;
-    ui->root->name = node_text(ui, name);
+    ui->root->name = node_keep(ui, name);
     ui->screen->id = id_mix(ui->root->id, 7);
     ui->screen->scope = ui->root->scope;
 }
@@ -202,7 +202,7 @@ bool ui_bar_menu(struct ui *ui, const char *key, const char *text, enum ui_icon 
     }
     struct node row = {.id = id_of(ui->root->scope, key)};
     ui->at = at;
-    vec_push(&ui->menu, (struct menu_row){node_text(ui, key), node_text(ui, text), icon, row.id});
+    vec_push(&ui->menu, (struct menu_row){node_keep(ui, key), node_keep(ui, text), icon, row.id});
     bool chosen = node_took(ui, &row, ACTION_PRESS);
     if (chosen) {
         ui->menu_open = false;

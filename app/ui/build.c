@@ -25,7 +25,7 @@ int ui_px(const struct ui *ui, double dp)
     return dp > 0 && px < 1 ? 1 : px;
 }
 
-const char *node_text(struct ui *ui, const char *text)
+const char *node_keep(struct ui *ui, const char *text)
 {
     return arena_strdup(ui->into, text);
 }
@@ -39,7 +39,7 @@ struct node *node_add(struct ui *ui, const struct widget *widget, const char *ke
     node->measured_for = -1;
     node->look = (struct look){-1, -1, TOKEN_TEXT, 0, 1};
     if (key) {
-        node->key = node_text(ui, key);
+        node->key = node_keep(ui, key);
         node->id = id_of(parent->scope, key);
         node->scope = node->id;
     } else {
@@ -103,10 +103,10 @@ void node_apply(struct ui *ui, struct node *node, const struct ui_opt *opt)
     node->align = opt->align;
     node->tone = opt->tone;
     if (opt->name) {
-        node->name = node_text(ui, opt->name);
+        node->name = node_keep(ui, opt->name);
     }
     if (opt->state) {
-        node->state = node_text(ui, opt->state);
+        node->state = node_keep(ui, opt->state);
     }
     node->flags |= (opt->disabled ? NODE_DISABLED : 0) | (opt->focus ? NODE_FIRST : 0) |
                    (opt->masked ? NODE_MASKED : 0) | (opt->required ? NODE_REQUIRED : 0) |
@@ -118,7 +118,7 @@ struct node *node_label(struct ui *ui, enum ui_type type, const char *text, int 
 {
     struct node *node = node_add(ui, &widget_text, NULL);
     node->type = type;
-    node->text = node_text(ui, text ? text : "");
+    node->text = node_keep(ui, text ? text : "");
     node->look.ink = (int8_t)ink;
     return node;
 }

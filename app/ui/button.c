@@ -74,7 +74,7 @@ bool ui_button(struct ui *ui, const char *key, const char *text, const struct ui
 bool ui_icon_button(struct ui *ui, const char *key, const char *text, enum ui_icon icon)
 {
     struct node *node = press_open(ui, &widget_button, key, NULL);
-    node->name = node_text(ui, text);
+    node->name = node_keep(ui, text);
     node->look = (struct look){-1, -1, TOKEN_TEXT, 24, 1};
     node->dir = DIR_ROW;
     node->flags |= NODE_CENTER | NODE_HOLD;

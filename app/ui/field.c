@@ -232,7 +232,7 @@ static struct ui_field *field_copy(struct ui *ui, const struct ui_field *field)
     struct ui_field *copy = arena_new(ui->into, struct ui_field);
     if (field) {
         *copy = *field;
-        copy->placeholder = node_text(ui, field->placeholder);
+        copy->placeholder = node_keep(ui, field->placeholder);
     }
     return copy;
 }
@@ -288,8 +288,8 @@ const char *ui_field(struct ui *ui, const char *key, const char *value,
     struct node *node = node_add(ui, &widget_field, key);
     node->grow = 1;
     node->data = field;
-    node->value = node_text(ui, value ? value : "");
-    node->name = node_text(ui, field->name ? field->name : field->label);
+    node->value = node_keep(ui, value ? value : "");
+    node->name = node_keep(ui, field->name ? field->name : field->label);
     node->min_h = ui_px(ui, 48);
     node_pad(ui, node, 12, field->lines > 1 ? 10 : 8);
     field_flags(node, field);

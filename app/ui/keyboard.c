@@ -47,7 +47,7 @@ static struct node *cell_open(struct ui *ui, struct cell cell, const char *key, 
 {
     struct node *node = node_open(ui, &widget_cell, key);
     struct cell *copy = arena_new(ui->into, struct cell);
-    *copy = (struct cell){cell.code, node_text(ui, cell.text)};
+    *copy = (struct cell){cell.code, node_keep(ui, cell.text)};
     node->data = copy;
     node->flags |= NODE_PRESS | NODE_KIT | NODE_SMALL | NODE_CENTER;
     node->look = (struct look){TOKEN_SURFACE, -1, TOKEN_TEXT, 6, 1};
@@ -75,7 +75,7 @@ static void icon_cell(struct ui *ui, enum key_code code, const char *key, const 
                       enum ui_icon icon)
 {
     struct node *node = cell_open(ui, (struct cell){code, NULL}, key, 3);
-    node->name = node_text(ui, name);
+    node->name = node_keep(ui, name);
     bool on = code == CODE_SHIFT && (ui->edit.shift || ui->edit.caps);
     node->look.fill = (int8_t)(code == CODE_ENTER || on ? TOKEN_PRIMARY : TOKEN_BG);
     node_icon(ui, icon, 24, code == CODE_ENTER || on ? TOKEN_ON_PRIMARY : TOKEN_TEXT);
@@ -142,7 +142,7 @@ static void letter_board(struct ui *ui)
     }
     text_cell(ui, is_arabic ? "،" : ",", TYPE_TITLE, 2);
     struct node *space = cell_open(ui, (struct cell){CODE_TEXT, " "}, "space", 8);
-    space->name = node_text(ui, tr("Space"));
+    space->name = node_keep(ui, tr("Space"));
     node_icon(ui, ICON_SPACE_BAR, 24, TOKEN_TEXT2);
     ui_end(ui);
     text_cell(ui, ".", TYPE_TITLE, 2);

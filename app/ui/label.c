@@ -191,11 +191,11 @@ void ui_value(struct ui *ui, const char *key, const char *label, const char *val
     column->grow = 1;
     node_label(ui, TYPE_SMALL, label, TOKEN_TEXT2);
     struct node *text = node_add(ui, &widget_text, key);
-    text->text = node_text(ui, value ? value : "");
+    text->text = node_keep(ui, value ? value : "");
     text->flags |= opt && opt->markup ? NODE_MARKUP : 0;
     if (opt && opt->masked) {
         text->flags |= NODE_MASKED;
-        text->text = node_text(ui, masked_text(ui, text, text->text));
+        text->text = node_keep(ui, masked_text(ui, text, text->text));
     }
     text->look.ink = (int8_t)tone_ink(opt ? opt->tone : TONE_NONE);
     if (opt && opt->hint) {

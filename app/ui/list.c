@@ -314,7 +314,7 @@ long ui_list(struct ui *ui, const char *key, const struct ui_list *list)
     struct node *node = node_open(ui, &widget_list, key);
     node->grow = 1;
     node->flags |= NODE_LIST;
-    node->name = node_text(ui, list->name);
+    node->name = node_keep(ui, list->name);
     struct scroll *scroll = scroll_get(ui, node->id);
     struct ui_list *copy = arena_new(&ui->arena, struct ui_list);
     *copy = *list;

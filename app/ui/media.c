@@ -38,7 +38,7 @@ void ui_image(struct ui *ui, const struct image *image, const char *name, const 
     node->flags |= NODE_HOLD;
     node->image = image;
     if (name) {
-        node->name = node_text(ui, name);
+        node->name = node_keep(ui, name);
     }
 }
 
@@ -70,7 +70,7 @@ void ui_qr(struct ui *ui, const uint8_t *modules, int side, const char *name,
     row->align = ALIGN_CENTER;
     struct node *node = node_add(ui, &widget_qr, NULL);
     node_apply(ui, node, opt);
-    node->name = node_text(ui, name);
+    node->name = node_keep(ui, name);
     size_t n = (size_t)side * (size_t)side;
     struct matrix *matrix = arena_alloc(ui->into, sizeof(*matrix) + n);
     matrix->side = side;
@@ -116,10 +116,10 @@ void ui_progress(struct ui *ui, double part, const char *text)
     node->data = data;
     node->stamp = part < 0 ? 1 : 2 + (uint64_t)(part * 1000);
     node->min_h = ui_px(ui, 8);
-    node->name = node_text(ui, text);
+    node->name = node_keep(ui, text);
     char value[16];
     snprintf(value, sizeof(value), part < 0 ? "?" : "%d%%", (int)(part * 100 + 0.5));
-    node->value = node_text(ui, value);
+    node->value = node_keep(ui, value);
     ui_end(ui);
 }
 
@@ -155,7 +155,7 @@ void ui_bars(struct ui *ui, const char *name, const struct ui_bar_row *rows, siz
         most = rows[i].value > most ? rows[i].value : most;
     }
     struct node *group = node_open(ui, &widget_group, NULL);
-    group->name = node_text(ui, name);
+    group->name = node_keep(ui, name);
     group->gap = (int16_t)ui_px(ui, 8);
     for (size_t i = 0; i < n; i++) {
         char number[32];

@@ -289,7 +289,7 @@ struct node *node_add(struct ui *ui, const struct widget *widget, const char *ke
 struct node *node_open(struct ui *ui, const struct widget *widget, const char *key);
 
 /* Copies a text into the arena of the build; NULL stays NULL. */
-const char *node_text(struct ui *ui, const char *text);
+const char *node_keep(struct ui *ui, const char *text);
 
 /* Sets what opt says about any node (gap, pad, size, state); NULL is allowed. */
 void node_apply(struct ui *ui, struct node *node, const struct ui_opt *opt);

@@ -72,7 +72,7 @@ bool ui_sheet_begin(struct ui *ui, const char *key, const char *title)
     panel->flags |= NODE_INNER;
     panel->look.radius = 16;
     if (title) {
-        panel->name = node_text(ui, title);
+        panel->name = node_keep(ui, title);
         ui_text(ui, TYPE_TITLE, title, NULL);
     }
     inner_column(ui);
@@ -87,7 +87,7 @@ bool ui_dialog_begin(struct ui *ui, const char *key, const char *title, const ch
     struct node *panel = ui->at;
     panel->flags |= NODE_INNER;
     panel->look.radius = 16;
-    panel->name = node_text(ui, title);
+    panel->name = node_keep(ui, title);
     ui_text(ui, TYPE_TITLE, title, NULL);
     inner_column(ui);
     if (text) {

@@ -136,7 +136,7 @@ static bool add_stepper(struct ui *ui, const char *key, double *value, const str
     }
     struct node *shown = node_add(ui, &widget_text, key);
     shown->type = TYPE_DISPLAY;
-    shown->text = node_text(ui, value_text(range, *value, text));
+    shown->text = node_keep(ui, value_text(range, *value, text));
     shown->flags |= NODE_CODE | NODE_TABULAR;
     shown->text_align = ALIGN_CENTER;
     shown->min_w = ui_px(ui, 72);
@@ -171,7 +171,7 @@ bool ui_slider(struct ui *ui, const char *key, double *value, const struct ui_ra
     number->text_align = ALIGN_CENTER;
     number->flags |= NODE_CODE | NODE_TABULAR;
     struct node *node = add_slider(ui, key, *value, range);
-    node->name = node_text(ui, range->label);
+    node->name = node_keep(ui, range->label);
     node->value = number->text;
     if (range->min_text || range->max_text) {
         ui_row_begin(ui, NULL, NULL);
@@ -193,7 +193,7 @@ int ui_rating(struct ui *ui, const char *key, int n, int selected, const char *l
 {
     int pressed = 0;
     struct node *group = node_open(ui, &widget_group, key);
-    group->name = node_text(ui, label);
+    group->name = node_keep(ui, label);
     group->gap = (int16_t)ui_px(ui, 4);
     if (label) {
         node_label(ui, TYPE_STRONG, label, TOKEN_TEXT);
@@ -205,7 +205,7 @@ int ui_rating(struct ui *ui, const char *key, int n, int selected, const char *l
         struct node *star = node_open(ui, &widget_radio, name);
         star->flags |= NODE_PRESS | NODE_OPTION | NODE_CHECKABLE | NODE_CENTER |
                        (i == selected ? NODE_SELECTED : 0);
-        star->name = node_text(ui, name);
+        star->name = node_keep(ui, name);
         star->look.radius = 24;
         star->dir = DIR_ROW;
         star->min_w = star->min_h = ui_px(ui, 48);

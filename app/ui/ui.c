@@ -299,7 +299,7 @@ static bool took_number(struct ui *ui, enum action_kind kind, long number)
 bool ui_softkey(struct ui *ui, int n, const char *text)
 {
     assert(n >= 1 && n <= 12);
-    ui->softkeys[n].text = node_text(ui, text);
+    ui->softkeys[n].text = node_keep(ui, text);
     return took_number(ui, ACTION_SOFTKEY, n);
 }
 

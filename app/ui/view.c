@@ -131,7 +131,7 @@ void ui_viewfinder(struct ui *ui, const char *key, const struct ui_frame *frame,
     column->grow = (int8_t)(opt ? opt->grow : 0);
     struct node *node = node_add(ui, &widget_view, key);
     node_apply(ui, node, opt);
-    node->name = node_text(ui, opt && opt->name ? opt->name : tr("Camera"));
+    node->name = node_keep(ui, opt && opt->name ? opt->name : tr("Camera"));
     if (frame) {
         struct ui_frame *copy = arena_new(ui->into, struct ui_frame);
         *copy = *frame;
