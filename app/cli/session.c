@@ -97,6 +97,19 @@ static bool open_entry(struct session *session, const struct json *request, stru
     return ok;
 }
 
+bool session_reload_form(struct session *session, struct err *err)
+{
+    struct buf xml = {0};
+    bool ok = entry_serialize(session->entry, SERIAL_DRAFT, &xml, err);
+    if (ok && !load_form(session)) {
+        ok = err_set(err, ERR_INPUT, 0, "%.150s", session->trouble);
+    }
+    ok = ok && entry_open(session->form, buf_str(&xml), ENTRY_RESUME, &session->device,
+                          &session->entry, err);
+    buf_finish(&xml);
+    return ok;
+}
+
 bool session_load(struct session *session, const struct json *request)
 {
     struct err err = {0};

@@ -34,6 +34,7 @@ bool session_answer(struct session *session, const struct json *step, const char
                     struct err *err);
 bool session_add(struct session *session, const char *ref, struct err *err);
 bool session_reopen(struct session *session, enum entry_mode mode, struct err *err);
+bool session_reload_form(struct session *session, struct err *err);
 bool session_new(struct session *session, struct err *err);
 
 /* Frees form and entry. */

@@ -11,7 +11,7 @@ static void set_target(void *ctx, struct node *node)
     struct entry *entry = setting->entry;
     const struct action *action = setting->action;
     if (!action->value) {
-        change_value(entry, node, action->literal);
+        change_touched(entry, node, action->literal);
         return;
     }
     struct xpath_at at = {.node = node};
@@ -22,8 +22,8 @@ static void set_target(void *ctx, struct node *node)
         change_fail(entry, "setvalue of %s: %s", action->target->path, err.text);
         return;
     }
-    change_value(entry, node,
-                 value_of_result(entry, node->def ? node->def : action->target, &value));
+    change_touched(entry, node,
+                   value_of_result(entry, node->def ? node->def : action->target, &value));
 }
 
 static void set_chosen(struct entry *entry, const struct action *action, struct node *near)

@@ -369,36 +369,63 @@ static bool is_held(struct entry *entry, struct control *control, struct node *n
     return choices_index(*choices, value) >= 0;
 }
 
-static void clear_one(void *ctx, struct node *node)
+/* What of the node's value its choices still have. */
+static void add_kept(struct entry *entry, struct control *control, struct node *node,
+                     struct buf *to)
 {
-    struct clearing *clearing = ctx;
-    struct entry *entry = clearing->entry;
-    struct control *control = clearing->control;
-    if (!node_is_relevant(node) || node->value.n == 0) {
-        return;
-    }
     struct choices *choices = NULL;
-    struct buf kept = {0};
     xpath_env_reset(&entry->env);
     if (control->kind == CONTROL_SELECT_ONE) {
         if (is_held(entry, control, node, node->value, &choices)) {
-            buf_add_str(&kept, node->value);
+            buf_add_str(to, node->value);
         }
     } else {
         struct str rest = node->value, word;
         while (str_word(&rest, &word)) {
             if (is_held(entry, control, node, word, &choices)) {
-                buf_addf(&kept, "%s" STR_FMT, kept.n ? " " : "", STR_ARG(word));
+                buf_addf(to, "%s" STR_FMT, to->n ? " " : "", STR_ARG(word));
             }
         }
     }
-    change_value(entry, node, buf_str(&kept));
-    buf_finish(&kept);
     choices_destroy(choices);
+}
+
+static void clear_one(void *ctx, struct node *node)
+{
+    struct clearing *clearing = ctx;
+    if (node_is_relevant(node) && node->value.n) {
+        struct buf kept = {0};
+        add_kept(clearing->entry, clearing->control, node, &kept);
+        change_value(clearing->entry, node, buf_str(&kept));
+        buf_finish(&kept);
+    }
 }
 
 void choices_clear_gone(struct entry *entry, struct control *control)
 {
     struct clearing clearing = {entry, control};
     each_instance(entry, entry->root, control->def, clear_one, &clearing);
+}
+
+bool choices_settle(struct entry *entry, struct control *control, struct node *node,
+                    struct err *err)
+{
+    if (!control->itemset || !node_is_relevant(node) || node->value.n == 0) {
+        return true;
+    }
+    struct buf kept = {0};
+    bool ok = true;
+    entry->failure = (struct err){0};
+    add_kept(entry, control, node, &kept);
+    if (entry->failure.kind) {
+        *err = entry->failure;
+        ok = false;
+    } else if (!str_eq(buf_str(&kept), node->value)) {
+        change_begin(entry);
+        change_touched(entry, node, buf_str(&kept));
+        const char *ref = node_ref(&entry->shown, node);
+        ok = change_end(entry, ref, err);
+    }
+    buf_finish(&kept);
+    return ok;
 }

@@ -167,7 +167,7 @@ struct control {
     size_t n_items;
     struct itemset *itemset;
     const struct xpath *count; /* repeat */
-    struct node_def *count_def;
+    struct node_def *count_context; /* where its relative paths start */
     bool is_fixed; /* repeat: noAddRemove */
     bool has_range;
     double start, end, step;
@@ -288,6 +288,12 @@ void parse_control_actions(struct parse *parse, const struct xml *element, struc
 void parse_app(struct parse *parse, const struct xml *element, struct control *control);
 void parse_entities(struct parse *parse);
 void check_body(struct parse *parse);
+
+/* Brings default values into their stored form: trimmed, composed, geo values written out. */
+void settle_defaults(struct form *form);
+
+/* The stored form of a text; borrowed from room or the text itself. */
+struct str value_normal(const struct node_def *def, struct str text, struct buf *room);
 
 /* Builds edges and the order of the rules; notes cycles. */
 void graph_build(struct form *form);

@@ -324,6 +324,12 @@ bool entry_set_language(struct entry *entry, const char *language, struct err *e
         if (!strcmp(form->languages[i], language)) {
             change_begin(entry);
             entry->language = i;
+            for (size_t k = 0; k < form->rules.n; k++) {
+                struct rule *rule = form->rules.v[k];
+                if (xpath_calls(rule->x, "jr:itext") || xpath_calls(rule->x, "jr:choice-name")) {
+                    entry_queue_rule(entry, rule);
+                }
+            }
             return change_end(entry, "", err);
         }
     }
@@ -409,7 +415,7 @@ bool entry_answer(struct entry *entry, const char *ref, struct str value,
     if (result->state != ANSWER_OK) {
         return true;
     }
-    change_value(entry, node, stored);
+    change_touched(entry, node, stored);
     return change_end(entry, ref, err);
 }
 

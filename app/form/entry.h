@@ -49,6 +49,7 @@ struct entry {
     size_t language;
     bool is_new;
     bool is_loading; /* nothing is told to hooks yet */
+    bool is_finalizing; /* values that choices no longer offer go */
     uint32_t seed;   /* of orders by chance */
 
     /* recalculation */
@@ -111,6 +112,12 @@ void change_value(struct entry *entry, struct node *node, struct str value);
 
 /* Takes a repeat instance out; kept aside until the change ends well. */
 void change_remove(struct entry *entry, struct node *node);
+
+/* Queues a rule at all its nodes. */
+void entry_queue_rule(struct entry *entry, struct rule *rule);
+
+/* As change_value, by a user or an action: xforms-value-changed follows when it is another value. */
+void change_touched(struct entry *entry, struct node *node, struct str value);
 
 /* A failure inside the change: the first one counts. */
 void change_fail(struct entry *entry, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -203,6 +210,10 @@ void choices_destroy(struct choices *choices);
 
 /* Takes values out of the control's nodes that their choices no longer have. Within a change. */
 void choices_clear_gone(struct entry *entry, struct control *control);
+
+/* Takes out of one node what its choices no longer have, as a change of its own. */
+bool choices_settle(struct entry *entry, struct control *control, struct node *node,
+                    struct err *err);
 
 /* The label of the choice with that value; false when there is none. */
 bool choices_label(struct entry *entry, struct control *control, struct node *node,

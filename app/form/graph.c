@@ -115,7 +115,9 @@ static void read_controls(struct form *form, struct control *parent)
         struct xpath_place place = {def ? def->steps : NULL, def ? def->depth : 0, NULL, 0};
         if (control->count) {
             struct rule *relevant = control->def->rules[RULE_RELEVANT];
-            xpath_uses(control->count, &place, each_use, &reading);
+            struct node_def *base = control->count_context;
+            struct xpath_place count_place = {base->steps, base->depth, NULL, 0};
+            xpath_uses(control->count, &count_place, each_use, &reading);
             if (relevant) {
                 xpath_uses(relevant->x, &place, each_use, &reading);
             }

@@ -134,6 +134,7 @@ static void parse_all(struct parse *parse)
     parse_actions(parse);
     parse_entities(parse);
     check_body(parse);
+    settle_defaults(form);
     if (form->is_usable) {
         graph_build(form);
     }
@@ -156,6 +157,36 @@ static struct form *form_begin(const struct form_options *options)
     return form;
 }
 
+/* Writes &lt; for "<" inside attribute values, which JavaRosa's reader takes; false without any. */
+static bool mend_attributes(struct str xml, struct buf *to)
+{
+    char quote = 0;
+    bool in_tag = false, mended = false;
+    for (size_t i = 0; i < xml.n; i++) {
+        char c = xml.s[i];
+        if (quote) {
+            quote = c == quote ? 0 : quote;
+        } else if (in_tag && (c == '"' || c == '\'')) {
+            quote = c;
+        } else if (c == '<' && i + 3 < xml.n && !memcmp(xml.s + i, "<!--", 4)) {
+            ptrdiff_t end = str_find((struct str){xml.s + i, xml.n - i}, STR("-->"));
+            size_t n = end < 0 ? xml.n - i : (size_t)end;
+            buf_add(to, xml.s + i, n);
+            i += n - 1;
+            continue;
+        } else if (c == '<' || c == '>') {
+            in_tag = c == '<';
+        }
+        if (quote && c == '<') {
+            buf_add_text(to, "&lt;");
+            mended = true;
+        } else {
+            buf_add_char(to, c);
+        }
+    }
+    return mended;
+}
+
 struct form *form_load(struct str xml, const struct form_options *options)
 {
     struct form *form = form_begin(options);
@@ -165,6 +196,12 @@ struct form *form_load(struct str xml, const struct form_options *options)
     struct xml_limits limits = {.nodes = form->options.max_nodes * 2u};
     struct parse parse = {.form = form};
     parse.document = xml_parse(xml, &form->names, &arena, &limits, &err);
+    struct buf mended = {0};
+    if (!parse.document && mend_attributes(xml, &mended) &&
+        (parse.document = xml_parse(buf_str(&mended), &form->names, &arena, &limits, NULL))) {
+        form_note(form, PROBLEM_WARNING, "", 0, "\"<\" stands in an attribute; it should be &lt;");
+    }
+    buf_finish(&mended);
     if (!parse.document) {
         form_note(form, PROBLEM_ERROR, "", 0, "the form is no proper XML: %s", err.text);
     } else {

@@ -111,7 +111,7 @@ static void parse_action(struct parse *parse, const struct xml *element, struct 
     action->control = control;
     action->context = control ? control->context : form->root;
     action->events = events_of(parse, element);
-    if (action->events & EVENT_NEW_REPEAT && (!control || control->kind != CONTROL_REPEAT)) {
+    if (action->events == EVENT_NEW_REPEAT && (!control || control->kind != CONTROL_REPEAT)) {
         form_note(form, PROBLEM_ERROR, element->name->local, element->line,
                   "Actions triggered by odk-new-repeat must be nested in the repeat form control.");
     }

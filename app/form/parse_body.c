@@ -56,7 +56,8 @@ static void parse_items(struct parse *parse, const struct xml *element, struct c
         item->value = value ? xml_text_of(value, &form->arena, true) : STR("");
         item->value.s = arena_str(&form->arena, item->value);
         if (item->value.n == 0) {
-            form_note(form, PROBLEM_ERROR, node, i->line, "<item> without proper <value>");
+            form_note(form, value ? PROBLEM_WARNING : PROBLEM_ERROR, node, i->line,
+                      "<item> without proper <value>");
         }
         if (item->label.kind == LABEL_NONE) {
             form_note(form, PROBLEM_ERROR, node, i->line, "<item> without proper <label>");
@@ -239,6 +240,7 @@ static void parse_repeat(struct parse *parse, const struct xml *element, struct 
     control->is_fixed = fixed && (strstr(fixed, "true") || !strcmp(fixed, "1"));
     if (count && count[0]) {
         control->count = parse_expression(parse, element, count, control->def->path, "jr:count");
+        control->count_context = control->parent->context;
     }
 }
 
@@ -405,10 +407,8 @@ static void trim_repeats(struct node_tree *tree, struct node *node)
     for (struct node *child = node->first, *next; child; child = next) {
         next = child->next;
         if (child->kind == NODE_ELEMENT && child->def && child->def->is_repeat) {
-            if (node_position(child) > 1) {
-                node_remove(tree, child);
-                continue;
-            }
+            node_remove(tree, child);
+            continue;
         }
         trim_repeats(tree, child);
     }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+static const char jr_uri[] = "http://openrosa.org/javarosa";
 static const char gocua_uri[] = "urn:gocua:forms:1";
 
 /* ---- defs --------------------------------------------------------------------------------------
@@ -373,7 +374,7 @@ static void parse_bind(struct parse *parse, const struct xml *bind, struct node_
     if ((text = xml_attr(bind, "requiredMsg"))) {
         def->required_message = parse_message(parse, bind, text, def->path);
     }
-    if ((text = xml_attr(bind, "preload"))) {
+    if ((text = xml_attr_ns(bind, jr_uri, "preload"))) {
         def->preload = arena_strdup(arena, text);
         text = xml_attr(bind, "preloadParams");
         def->preload_params = arena_strdup(arena, text ? text : "");
@@ -396,6 +397,22 @@ static void parse_bind(struct parse *parse, const struct xml *bind, struct node_
     }
 }
 
+/* JavaRosa does not look at the name of the root in a bind, and forms lean on it. */
+static struct node_def *bind_target(struct form *form, const struct xml *bind, const char *nodeset)
+{
+    struct str ref = str_trim(str_of(nodeset));
+    struct node_def *def = form_ref(form, NULL, ref);
+    const char *below = !def && ref.n > 1 && ref.s[0] == '/' ? strchr(ref.s + 1, '/') : NULL;
+    if (below) {
+        def = form_ref(form, NULL, str_of(below + 1));
+        if (def) {
+            form_note(form, PROBLEM_WARNING, nodeset, bind->line,
+                      "the path of the <bind> does not begin with the root of the record");
+        }
+    }
+    return def;
+}
+
 void parse_binds(struct parse *parse)
 {
     struct form *form = parse->form;
@@ -407,7 +424,7 @@ void parse_binds(struct parse *parse)
             form_note(form, PROBLEM_ERROR, "bind", bind->line, "<bind> without nodeset");
             continue;
         }
-        struct node_def *def = form_ref(form, NULL, str_of(nodeset));
+        struct node_def *def = bind_target(form, bind, nodeset);
         if (def) {
             parse_bind(parse, bind, def);
         } else {

@@ -244,7 +244,7 @@ void parse_itext(struct parse *parse)
         }
         form->languages[i] = arena_strdup(&form->arena, lang);
         const char *is_default = xml_attr(t, "default");
-        if (is_default && is_default[0] && strcmp(is_default, "false()") && !has_default) {
+        if (is_default && strcmp(is_default, "false()") != 0 && !has_default) {
             has_default = true;
             form->default_language = i;
         }

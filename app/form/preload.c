@@ -70,9 +70,6 @@ void preload(struct entry *entry, struct node *node)
     if (node->def && node->def->preload) {
         preload_node(entry, node);
     }
-    for (struct node *a = node->attributes; a; a = a->next) {
-        preload(entry, a);
-    }
     for (struct node *child = node->first; child; child = child->next) {
         if (child->kind == NODE_ELEMENT) {
             preload(entry, child);

@@ -157,12 +157,17 @@ void change_value(struct entry *entry, struct node *node, struct str value)
         vec_push(&entry->undo, undo);
     }
     node_set_value(&entry->tree, node, value);
-    if (!(node->flags & NODE_TOUCHED)) {
+    log_node(entry, node);
+    queue_readers(entry, node);
+}
+
+void change_touched(struct entry *entry, struct node *node, struct str value)
+{
+    if (!str_eq(node->value, value) && !(node->flags & NODE_TOUCHED)) {
         node->flags |= NODE_TOUCHED;
         list_add(&entry->touched, node);
     }
-    log_node(entry, node);
-    queue_readers(entry, node);
+    change_value(entry, node, value);
 }
 
 static void relevance_changed(void *ctx, struct node *node)
@@ -213,24 +218,29 @@ static void set_flag(struct entry *entry, struct node *node, uint32_t flag, bool
     log_node(entry, node);
 }
 
+/* A boolean node holds its truth as text: "0" and "false" are false, as in JavaRosa. */
+static bool is_true(const struct xpath_value *value)
+{
+    if (value->type == XPATH_NODES && value->nodes.n == 1 && value->nodes.v[0]->def &&
+        value->nodes.v[0]->def->type == TYPE_BOOLEAN) {
+        struct str text = node_value(value->nodes.v[0]);
+        return text.n && !str_is(text, "0") && !str_is(text, "false");
+    }
+    return xpath_to_boolean(value);
+}
+
 static void evaluate(struct entry *entry, const struct rule *rule, struct node *node)
 {
     static const char *const names[] = {"calculate", "relevant", "readonly", "required"};
     struct err err;
-    bool yes = false, ok;
+    struct xpath_value value;
+    struct xpath_at at = {.node = node};
     xpath_env_reset(&entry->env);
-    if (rule->kind == RULE_CALCULATE) {
-        struct xpath_value value;
-        struct xpath_at at = {.node = node};
-        ok = xpath_eval(rule->x, &entry->env, &at, &value, &err);
-        if (ok) {
-            change_value(entry, node, value_of_result(entry, rule->target, &value));
-        }
-    } else {
-        ok = xpath_eval_boolean(rule->x, &entry->env, node, &yes, &err);
-    }
+    bool ok = xpath_eval(rule->x, &entry->env, &at, &value, &err), yes = ok && is_true(&value);
     if (!ok) {
         change_fail(entry, "%s of %s: %s", names[rule->kind], rule->target->path, err.text);
+    } else if (rule->kind == RULE_CALCULATE) {
+        change_value(entry, node, value_of_result(entry, rule->target, &value));
     } else if (rule->kind == RULE_RELEVANT) {
         set_relevant(entry, node, yes);
     } else if (rule->kind == RULE_READONLY) {
@@ -282,7 +292,7 @@ static void run_readers(struct entry *entry)
         }
         if (control->count) {
             repeat_fill(entry, control);
-        } else if (!entry->is_loading) {
+        } else if (entry->is_finalizing) {
             choices_clear_gone(entry, control);
         }
     }
@@ -386,6 +396,12 @@ static void untouch(struct entry *entry)
         entry->touched.v[i]->flags &= ~(uint32_t)NODE_TOUCHED;
     }
     entry->touched.n = 0;
+}
+
+void entry_queue_rule(struct entry *entry, struct rule *rule)
+{
+    struct queueing queueing = {entry, rule};
+    each_instance(entry, entry->root, rule->target, queue_one, &queueing);
 }
 
 void change_remove(struct entry *entry, struct node *node)

@@ -100,9 +100,16 @@ static bool wanted_number(struct entry *entry, struct control *control, struct n
                           double *wanted)
 {
     struct err err;
-    struct guest guest = guest_in(entry, control->def, parent);
+    bool is_inside = control->count_context == control->def;
+    struct guest guest = {0};
+    if (is_inside) {
+        guest = guest_in(entry, control->def, parent);
+    } else {
+        guest.node = instance_near(entry, parent, control->count_context);
+    }
     xpath_env_reset(&entry->env);
-    bool ok = xpath_eval_number(control->count, &entry->env, guest.node, wanted, &err);
+    bool ok =
+        guest.node && xpath_eval_number(control->count, &entry->env, guest.node, wanted, &err);
     guest_leaves(entry, guest);
     if (!ok) {
         change_fail(entry, "jr:count of %s: %s", control->def->path, err.text);

@@ -63,12 +63,26 @@ const struct entry_problem *entry_problem_at(const struct entry *entry, size_t i
     return i < entry->problems.n ? &entry->problems.v[i] : NULL;
 }
 
+static void queue_choices(struct entry *entry, struct control *parent)
+{
+    for (struct control *control = parent->first; control; control = control->next) {
+        if (control->itemset) {
+            vec_push(&entry->readers, control);
+        }
+        queue_choices(entry, control);
+    }
+}
+
 bool entry_finalize(struct entry *entry, struct err *err)
 {
     change_begin(entry);
     preload_end(entry);
     run_event(entry, EVENT_REVALIDATE, NULL);
-    if (!change_end(entry, "", err)) {
+    queue_choices(entry, entry->form->body);
+    entry->is_finalizing = true;
+    bool ok = change_end(entry, "", err);
+    entry->is_finalizing = false;
+    if (!ok) {
         return false;
     }
     size_t n = entry_validate(entry);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include "platform/base/clock.h"
+#include "platform/base/utf8.h"
 
 enum { DAY_MS = 86400000 };
 
@@ -106,6 +107,123 @@ struct str value_of_result(struct entry *entry, const struct node_def *def,
     }
 }
 
+/* ---- the stored form of texts
+ * -------------------------------------------------------------------- */
+
+/* As Java prints a double: always with a point. ODK Collect's geo values look so, and hashes and
+ * seeds are made of them. */
+static void add_double(struct buf *to, double number)
+{
+    char text[XPATH_NUMBER_TEXT];
+    size_t n = xpath_number_text(number, text);
+    buf_add(to, text, n);
+    if (!memchr(text, '.', n)) {
+        buf_add_text(to, ".0");
+    }
+}
+
+/* "lat lon[ altitude[ accuracy]]" with all four written out; false when it is no point. */
+static bool add_point(struct buf *to, struct str text)
+{
+    struct str word;
+    size_t n = 0;
+    while (str_word(&text, &word)) {
+        double number = xpath_number_of(word, 0);
+        if (!isfinite(number) || n == 4) {
+            return false;
+        }
+        buf_add_text(to, n ? " " : "");
+        add_double(to, number);
+        n++;
+    }
+    for (; n >= 2 && n < 4; n++) {
+        buf_add_text(to, " 0.0");
+    }
+    return n == 4;
+}
+
+static bool add_points(struct buf *to, struct str text)
+{
+    struct str point;
+    while (str_cut(&text, ';', &point)) {
+        if (str_trim(point).n == 0) {
+            continue;
+        }
+        buf_add_text(to, to->n ? "; " : "");
+        if (!add_point(to, point)) {
+            return false;
+        }
+    }
+    return to->n > 0;
+}
+
+/* Could the text have marks that stand alone (U+0300 to U+036F and above)? */
+static bool may_be_decomposed(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.s[i];
+        if (c == 0xcc || c == 0xcd || c >= 0xe1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct str value_normal(const struct node_def *def, struct str text, struct buf *room)
+{
+    buf_clear(room);
+    switch (def->type) {
+    case TYPE_GEOPOINT:
+    case TYPE_GEOTRACE:
+    case TYPE_GEOSHAPE:
+        return text.n && add_points(room, text) ? buf_str(room) : text;
+    default:
+        if (may_be_decomposed(text)) {
+            utf8_add_nfc(room, text);
+            return buf_str(room);
+        }
+        return text;
+    }
+}
+
+static bool is_date_text(struct str text)
+{
+    int64_t ms;
+    return text.n == 10 && clock_parse(text, &ms);
+}
+
+static void settle(struct form *form, struct node *node, struct buf *room)
+{
+    for (struct node *child = node->first; child; child = child->next) {
+        if (child->kind == NODE_ELEMENT) {
+            settle(form, child, room);
+        }
+    }
+    if (!node->def || node->first || !node->value.n) {
+        return;
+    }
+    struct str value = str_trim(node->value);
+    if (node->def->type == TYPE_DATE && !is_date_text(value)) {
+        value = STR("");
+    }
+    node_set_value(&form->primary, node, value_normal(node->def, value, room));
+}
+
+void settle_defaults(struct form *form)
+{
+    struct buf room = {0};
+    settle(form, form->primary.document, &room);
+    for (size_t i = 0; i < form->defs.n; i++) {
+        if (form->defs.v[i]->template) {
+            settle(form, form->defs.v[i]->template, &room);
+        }
+    }
+    buf_finish(&room);
+}
+
+/* ---- answers
+ * --------------------------------------------------------------------------------------- */
+
 static bool refuse(const struct node_def *def, const char *what, struct err *err)
 {
     return err_set(err, ERR_INPUT, 0, "%s takes %s", def->path, what);
@@ -122,18 +240,20 @@ bool value_of_answer(struct entry *entry, const struct node_def *def, struct str
     }
     double number;
     int64_t ms;
+    bool is_free = !def->control || def->control->kind != CONTROL_INPUT;
+    struct buf room = {0};
     switch (def->type) {
     case TYPE_INT:
         number = xpath_number_of(trimmed, 0);
         if (!isfinite(number) || memchr(trimmed.s, '-', trimmed.n) > (void *)trimmed.s) {
-            return refuse(def, "a whole number", err);
+            return is_free || refuse(def, "a whole number", err);
         }
         *value = number_text(entry, trunc(number));
         return true;
     case TYPE_DECIMAL:
         number = xpath_number_of(trimmed, 0);
         *value = trimmed;
-        return isfinite(number) || refuse(def, "a number", err);
+        return isfinite(number) || is_free || refuse(def, "a number", err);
     case TYPE_DATE:
         if (!clock_parse(trimmed, &ms)) {
             return refuse(def, "a date", err);
@@ -144,6 +264,9 @@ bool value_of_answer(struct entry *entry, const struct node_def *def, struct str
         *value = trimmed;
         return clock_parse(trimmed, &ms) || refuse(def, "a date and time", err);
     default:
+        *value = value_normal(def, text, &room);
+        *value = (struct str){arena_str(&entry->shown, *value), value->n};
+        buf_finish(&room);
         return true;
     }
 }

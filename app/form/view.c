@@ -177,6 +177,9 @@ bool question_choices(struct entry *entry, const char *ref, struct choices **cho
         *choices = entry->choices;
         return true;
     }
+    if (!choices_settle(entry, control, node, err)) {
+        return false;
+    }
     xpath_env_reset(&entry->env);
     choices_destroy(entry->choices);
     entry->choices = choices_build(entry, control, node, err);

@@ -12,6 +12,10 @@ static bool hash_named(struct str name, enum hash_kind *kind)
         enum hash_kind kind;
     } names[] = {{"MD5", HASH_MD5},
                  {"SHA-1", HASH_SHA1},
+                 {"SHA1", HASH_SHA1},
+                 {"SHA256", HASH_SHA256},
+                 {"SHA384", HASH_SHA384},
+                 {"SHA512", HASH_SHA512},
                  {"SHA-256", HASH_SHA256},
                  {"SHA-384", HASH_SHA384},
                  {"SHA-512", HASH_SHA512}};
