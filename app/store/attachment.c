@@ -265,6 +265,9 @@ bool attachment_load(struct store *store, int64_t record, const char *name, stru
         ok = to ? attachment_read(reader, to, SEAL_CHUNK, &got, err)
                 : err_set(err, ERR_INPUT, 0, "the file is larger than allowed");
         bytes->n += ok ? got : 0;
+        if (to) {
+            bytes->s[bytes->n] = 0;
+        }
     }
     attachment_close(reader);
     return ok;

@@ -14,7 +14,6 @@
 #include "platform/base/hash.h"
 #include "platform/base/json.h"
 #include "platform/base/log.h"
-#include "platform/base/vec.h"
 
 enum { COLUMNS = 40, STEPS_BY_ONE = 64, LARGEST_STEP = 1 << 20, HEAD_MOST = 1 << 20 };
 
@@ -161,16 +160,6 @@ static void take_known_files(struct salvage *s)
     db_done(q);
 }
 
-static bool is_known(struct salvage *s, const char *name)
-{
-    int64_t known;
-    return !db_number(s->store->db,
-                      "SELECT 1 FROM attachment WHERE file = ?1 UNION ALL SELECT 1 FROM frozen"
-                      " WHERE file = ?1",
-                      DB_WITH(DB_TEXT(name)), &known, 0, NULL) ||
-           known;
-}
-
 /* The whole copy of a finished record, or false when the file is something else. */
 static bool read_copy(struct salvage *s, const char *name, struct buf *out)
 {
@@ -186,6 +175,9 @@ static bool read_copy(struct salvage *s, const char *name, struct buf *out)
         char *to = buf_reserve(out, SEAL_CHUNK);
         ok = to && seal_read(reader, to, SEAL_CHUNK, &got, NULL);
         out->n += ok ? got : 0;
+        if (to) {
+            out->s[out->n] = 0;
+        }
         ok = ok && str_starts(buf_str(out), magic);
     }
     seal_close(reader);
@@ -217,50 +209,63 @@ static bool put_files(struct salvage *s, int64_t record, const struct json *file
     return ok;
 }
 
-/* A finished record whose row was lost: it is queued again; sending it twice does no harm. */
+/* The row of a finished record, made again when it was lost: then it is queued once more, sending
+ * it twice does no harm. Its bytes may have come over under the number that it had. */
+static bool put_row_of(struct salvage *s, const char *copy, const struct json *head, int64_t bytes,
+                       int64_t *id)
+{
+    struct db *db = s->store->db;
+    const char *instance_id = json_text(json_get(head, "instance_id"), "");
+    int64_t now = clock_now_ms();
+    if (!db_number(db, "SELECT id FROM record WHERE instance_id = ?", DB_WITH(DB_TEXT(instance_id)),
+                   id, 0, NULL) ||
+        *id) {
+        return *id != 0;
+    }
+    bool ok =
+        db_run(db,
+               "INSERT INTO record (id, instance_id, form_id, version, visit, title, state,"
+               " sequence, created_ms, changed_ms, ready_ms, is_doubtful, files, bytes,"
+               " bytes_left) VALUES ((SELECT record FROM frozen WHERE file = ?), ?, ?, ?, ?, ?, 2,"
+               " (SELECT coalesce(max(sequence), 0) + 1 FROM record), ?, ?8, ?8, 1, ?, ?, ?10)",
+               DB_WITH(DB_TEXT(copy), DB_TEXT(instance_id),
+                       DB_TEXT(json_text(json_get(head, "form_id"), "")),
+                       DB_TEXT(json_text(json_get(head, "version"), "")),
+                       DB_TEXT(json_text(json_get(head, "visit"), "")),
+                       DB_TEXT(json_text(json_get(head, "title"), "")),
+                       DB_INT(json_int(json_get(head, "created_ms"), now)), DB_INT(now),
+                       DB_INT((int64_t)json_count(json_get(head, "files"))), DB_INT(bytes)),
+               NULL);
+    *id = db_last_id(db);
+    return ok;
+}
+
 static bool put_record(struct salvage *s, const char *copy, const struct json *head, struct str xml)
 {
     unsigned char digest[HASH_MAX];
     struct db *db = s->store->db;
     const struct json *files = json_get(head, "files");
-    const char *instance_id = json_text(json_get(head, "instance_id"), "");
-    int64_t there = 0, now = clock_now_ms();
+    int64_t id, state, bytes = (int64_t)xml.n;
     hash_bytes(HASH_BLAKE2B, xml.s, xml.n, digest);
-    if (!db_number(db, "SELECT 1 FROM record WHERE instance_id = ? AND state <> 1",
-                   DB_WITH(DB_TEXT(instance_id)), &there, 0, NULL) ||
-        there || !db_begin(db, NULL)) {
+    for (size_t i = 0; i < json_count(files); i++) {
+        bytes += json_int(json_get(json_at(files, i), "size"), 0);
+    }
+    if (!db_begin(db, NULL)) {
         return false;
     }
-    bool ok =
-        db_run(db, "DELETE FROM record WHERE instance_id = ?", DB_WITH(DB_TEXT(instance_id)),
-               NULL) &&
-        db_run(db,
-               "INSERT INTO record (instance_id, form_id, version, visit, title, state, sequence,"
-               " created_ms, changed_ms, ready_ms, is_doubtful, files) VALUES (?, ?, ?, ?, ?, 1,"
-               " (SELECT coalesce(max(sequence), 0) + 1 FROM record), ?, ?7, ?7, 1, ?)",
-               DB_WITH(DB_TEXT(instance_id), DB_TEXT(json_text(json_get(head, "form_id"), "")),
-                       DB_TEXT(json_text(json_get(head, "version"), "")),
-                       DB_TEXT(json_text(json_get(head, "visit"), "")),
-                       DB_TEXT(json_text(json_get(head, "title"), "")),
-                       DB_INT(json_int(json_get(head, "created_ms"), now)), DB_INT(now),
-                       DB_INT((int64_t)json_count(files))),
-               NULL);
-    int64_t id = db_last_id(db);
-    ok = ok && put_files(s, id, files) &&
-         db_run(db, "INSERT INTO frozen (record, digest, file, xml) VALUES (?, ?, ?, ?)",
-                DB_WITH(DB_INT(id), DB_BLOB(digest, HASH_BLAKE2B_SIZE), DB_TEXT(copy),
-                        DB_BLOB(xml.s, xml.n)),
-                NULL) &&
-         db_run(db,
-                "UPDATE record SET state = 2, bytes = ?1 + (SELECT total(size) FROM attachment"
-                " WHERE record = ?2), bytes_left = ?1 + (SELECT total(size) FROM attachment"
-                " WHERE record = ?2) WHERE id = ?2",
-                DB_WITH(DB_INT((int64_t)xml.n), DB_INT(id)), NULL);
-    ok = db_end(db, ok, NULL);
-    if (ok) {
+    bool ok = put_row_of(s, copy, head, bytes, &id) &&
+              db_number(db, "SELECT state FROM record WHERE id = ?", DB_WITH(DB_INT(id)), &state, 0,
+                        NULL);
+    if (ok && state != 1) { /* a copy beside a draft is of a finish that never was */
+        ok = put_files(s, id, files) &&
+             db_run(db,
+                    "INSERT OR IGNORE INTO frozen (record, digest, file, xml) VALUES (?, ?, ?, ?)",
+                    DB_WITH(DB_INT(id), DB_BLOB(digest, HASH_BLAKE2B_SIZE), DB_TEXT(copy),
+                            DB_BLOB(xml.s, xml.n)),
+                    NULL);
         take_file(s, copy);
     }
-    return ok;
+    return db_end(db, ok, NULL);
 }
 
 static bool look_at_copy(void *ctx, const char *name)
@@ -268,16 +273,62 @@ static bool look_at_copy(void *ctx, const char *name)
     struct salvage *s = ctx;
     struct buf copy = {.limit = (size_t)256 << 20};
     struct str rest, head;
-    if (!is_known(s, name) && read_copy(s, name, &copy)) {
+    if (read_copy(s, name, &copy)) {
         rest = (struct str){copy.s + strlen(STORE_COPY_MAGIC), copy.n - strlen(STORE_COPY_MAGIC)};
         struct json *json = str_cut(&rest, '\n', &head) ? json_parse(head, NULL) : NULL;
         if (json && !put_record(s, name, json, rest)) {
-            log_warn("a copy of a record is there already or cannot be taken over");
+            log_warn("a copy of a finished record cannot be taken over");
         }
         json_destroy(json);
     }
     buf_wipe(&copy);
     return true;
+}
+
+/* ---- rows whose record was lost -------------------------------------------------------------- */
+
+/* What stands between two marks in the beginning of the XML; empty when it does not. */
+static struct str between(struct str xml, struct str before, char behind)
+{
+    ptrdiff_t at = str_find(xml, before);
+    struct str rest =
+        at < 0 ? STR("") : (struct str){xml.s + at + before.n, xml.n - (size_t)at - before.n};
+    struct str found;
+    return str_cut(&rest, behind, &found) && rest.s != found.s + found.n ? found : STR("");
+}
+
+/* A record made again from its XML alone: a draft goes on, a finished one is queued. */
+static void adopt(struct salvage *s, const char *select, int state)
+{
+    int64_t now = clock_now_ms();
+    struct db_query *q = db_query(s->store->db, select, DB_NONE, NULL);
+    while (db_next(q, NULL)) {
+        struct str xml = db_str(q, 1), id = between(xml, STR("instanceID>"), '<');
+        char made[40];
+        snprintf(made, sizeof(made), "salvaged:%lld", (long long)db_int(q, 0));
+        db_run(s->store->db,
+               "INSERT OR IGNORE INTO record (id, instance_id, form_id, version, visit, title,"
+               " state, sequence, created_ms, changed_ms, ready_ms, is_doubtful, bytes, bytes_left)"
+               " VALUES (?, ?, ?, ?, '', '', ?, CASE ?5 WHEN 1 THEN 0 ELSE"
+               " (SELECT coalesce(max(sequence), 0) + 1 FROM record) END, ?, ?6, ?6, 1, ?, ?7)",
+               DB_WITH(DB_INT(db_int(q, 0)), DB_STR(id.n ? id : str_of(made)),
+                       DB_STR(between(xml, STR(" id=\""), '"')),
+                       DB_STR(between(xml, STR(" version=\""), '"')), DB_INT(state), DB_INT(now),
+                       DB_INT((int64_t)xml.n)),
+               NULL);
+    }
+    db_done(q);
+}
+
+static void adopt_lost(struct salvage *s)
+{
+    adopt(s, "SELECT record, xml FROM draft WHERE record NOT IN (SELECT id FROM record)", 1);
+    adopt(s, "SELECT record, xml FROM frozen WHERE record NOT IN (SELECT id FROM record)", 2);
+    db_script(s->store->db,
+              "DELETE FROM answer WHERE record NOT IN (SELECT id FROM record);"
+              "DELETE FROM audit WHERE record NOT IN (SELECT id FROM record);"
+              "DELETE FROM attachment WHERE record NOT IN (SELECT id FROM record);",
+              NULL);
 }
 
 /* ---- all ------------------------------------------------------------------------------------ */
@@ -326,11 +377,12 @@ void store_salvage(struct store *store, const struct key *key, const char *data,
         copy_rows(&s);
         db_end(store->db, true, NULL);
     }
-    db_script(store->db, "PRAGMA foreign_keys=ON", NULL);
     db_close(s.from);
     remove_copy(path);
-    take_known_files(&s);
     file_list(media, look_at_copy, &s, NULL);
+    adopt_lost(&s);
+    take_known_files(&s);
+    db_script(store->db, "PRAGMA foreign_keys=ON", NULL);
     db_number(store->db, "SELECT count(*) FROM record", DB_NONE, records, 0, NULL);
     log_info("%d records were read out of the damaged database", (int)*records);
 }
