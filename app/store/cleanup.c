@@ -74,6 +74,24 @@ static bool set_aside_incomplete(struct store *store, int64_t *missing, struct e
     return ok;
 }
 
+static bool drop_list(struct store *store, int64_t list, struct err *err)
+{
+    struct buf sql = {0};
+    struct db_query *q =
+        db_query(store->db, "SELECT position FROM list_column WHERE list = ? AND is_searched = 1",
+                 DB_WITH(DB_INT(list)), err);
+    while (db_next(q, err)) {
+        buf_addf(&sql, "DROP TABLE list_%lld_w%lld;", (long long)list, (long long)db_int(q, 0));
+    }
+    bool ok = db_done(q);
+    buf_addf(&sql, "DROP TABLE list_%lld", (long long)list);
+    ok = ok && db_script(store->db, buf_text(&sql), err) &&
+         db_run(store->db, "DELETE FROM list_column WHERE list = ?", DB_WITH(DB_INT(list)), err) &&
+         db_run(store->db, "DELETE FROM list WHERE id = ?", DB_WITH(DB_INT(list)), err);
+    buf_finish(&sql);
+    return ok;
+}
+
 /* Versions of lists that no form names any more; forms that were open with them are gone now. */
 static bool drop_old_lists(struct store *store, struct err *err)
 {
@@ -88,19 +106,7 @@ static bool drop_old_lists(struct store *store, struct err *err)
     }
     bool ok = db_done(q);
     for (size_t i = 0; ok && i < lists.n; i++) {
-        char sql[200];
-        snprintf(sql, sizeof(sql),
-                 "DROP TABLE IF EXISTS list_%lld; DROP TABLE IF EXISTS list_word_%lld;",
-                 (long long)lists.v[i], (long long)lists.v[i]);
-        ok = db_begin(store->db, err);
-        if (ok) {
-            ok = db_script(store->db, sql, err) &&
-                 db_run(store->db, "DELETE FROM list_column WHERE list = ?",
-                        DB_WITH(DB_INT(lists.v[i])), err) &&
-                 db_run(store->db, "DELETE FROM list WHERE id = ?", DB_WITH(DB_INT(lists.v[i])),
-                        err);
-            ok = db_end(store->db, ok, err);
-        }
+        ok = db_begin(store->db, err) && db_end(store->db, drop_list(store, lists.v[i], err), err);
     }
     vec_finish(&lists);
     return ok;
