@@ -32,14 +32,14 @@ static bool was_given(const struct session *s, int64_t record)
 
 /* ---- the next record ------------------------------------------------------------------------ */
 
-/* A correction never overtakes what it corrects; small before large (outbox.h has the number, the
- * index record_waiting too). */
+/* A correction never overtakes what it corrects; a bad record waits behind all good ones; small
+ * before large (outbox.h has the number, the index record_waiting too). */
 static const char next_sql[] =
     "SELECT r.id, r.sequence, r.instance_id, r.form_id, r.version, r.is_edit, r.is_xml_confirmed,"
     " r.is_doubtful, r.attempts, r.bytes_left FROM record r"
     " WHERE r.state = 2 AND r.is_held = 0 AND r.next_ms <= ? AND (r.replaces IS NULL OR EXISTS"
     " (SELECT 1 FROM record o WHERE o.id = r.replaces AND o.state IN (4, 5, 6)))"
-    " ORDER BY r.bytes_left >= 262144, r.sequence";
+    " ORDER BY r.attempts, r.bytes_left >= 262144, r.sequence";
 
 static bool find_next(struct session *s, int64_t now_ms, struct arena *arena,
                       struct outbox_item *item, struct err *err)
@@ -262,13 +262,14 @@ static bool write_others(struct store *store, const struct outbox_item *item,
         o->scope != OUTBOX_RECORD && (o->action == OUTBOX_RETRY || o->action == OUTBOX_HOLD);
     return !is_wide ||
            db_run(store->db,
-                  "UPDATE record SET reason = ?, message = ?, status = ?, next_ms = ?,"
-                  " is_held = ? WHERE state = 2 AND is_held = 0 AND id <> ?"
-                  " AND (? IS NULL OR form_id = ?7)",
+                  "UPDATE record SET reason = ?1, message = ?2, status = ?3,"
+                  " next_ms = max(next_ms, ?4), is_held = ?5, attempts = max(attempts, ?8)"
+                  " WHERE state = 2 AND is_held = 0 AND id <> ?6 AND (?7 IS NULL OR form_id = ?7)",
                   DB_WITH(DB_TEXT(outbox_reason_name(o->reason)), DB_TEXT(o->message),
                           DB_INT(o->status), DB_INT(o->action == OUTBOX_RETRY ? o->next_ms : 0),
                           DB_INT(o->action == OUTBOX_HOLD), DB_INT(item->record),
-                          o->scope == OUTBOX_FORM ? DB_TEXT(item->form_id) : DB_NULL),
+                          o->scope == OUTBOX_FORM ? DB_TEXT(item->form_id) : DB_NULL,
+                          DB_INT(item->attempts + 1)),
                   err);
 }
 

@@ -218,7 +218,8 @@ static bool take_all(struct openrosa_state *state, const struct inbox *inbox,
     return ok;
 }
 
-static void tell_offered(const struct inbox *inbox, const struct wire_form_list *list)
+static void tell_offered(const struct openrosa_state *state, const struct inbox *inbox,
+                         const struct wire_form_list *list)
 {
     struct inbox_form *forms = mem_alloc(list->forms.n + list->bad.n + 1, sizeof(*forms));
     size_t n = 0;
@@ -226,6 +227,9 @@ static void tell_offered(const struct inbox *inbox, const struct wire_form_list 
         const struct wire_form *form = &list->forms.v[i];
         forms[n++] = (struct inbox_form){
             .form_id = form->form_id, .version = form->version, .name = form->name};
+        if (state->set.offers) {
+            state->set.offers(state->set.offers_ctx, form->form_id);
+        }
     }
     for (size_t i = 0; i < list->bad.n; i++) {
         if (*list->bad.v[i].which) { /* unusable now, yet not taken back */
@@ -251,7 +255,7 @@ bool openrosa_fetch_news(void *ctx, const struct inbox *inbox, struct carrier_ne
     state->at = (struct carrier_progress){.step = CARRIER_FETCH};
     bool ok = portal_form_list(state->portal, &list, &answer, &err);
     if (ok) {
-        tell_offered(inbox, &list);
+        tell_offered(state, inbox, &list);
         for (size_t i = 0; i < list.bad.n; i++) {
             note_bad(news, list.bad.v[i].which, list.bad.v[i].why);
         }

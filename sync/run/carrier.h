@@ -25,9 +25,13 @@ struct carrier_settings {
     const char *pins, *ca_file;
     int stall_seconds;                     /* 0: 30 */
     const unsigned char *organisation_key; /* SIGN_PUBLIC bytes, seals bundles; or NULL */
+    const unsigned char *device_secret;    /* SIGN_SECRET bytes, for carriers that sign; or NULL */
     const atomic_bool *stop;
     void (*progress)(void *ctx, const struct carrier_progress *progress);
     void *progress_ctx;
+    /* fetch tells every form on the server's list, before it fetches any. NULL: nobody asks. */
+    void (*offers)(void *ctx, const char *form_id);
+    void *offers_ctx;
 };
 
 /* What a fetch has brought. */

@@ -52,8 +52,7 @@ struct inbox_ops {
     /* Throws the half taken state away. */
     void (*abort)(void *ctx, void *update);
     /* The server's list was read to the end: forms that it no longer offers may be marked so (never
-     * deleted while records need them). Records on HOLD with OUTBOX_FORM_CLOSED, _FORM_GONE or
-     * _FORM_ACCESS of a form that is offered are ready again. */
+     * deleted while records need them). */
     bool (*offered)(void *ctx, const struct inbox_form *forms, size_t n, struct err *err);
     /* The ids of entities of a list that were created here and not yet seen from the server, comma-
      * separated into ids (room bytes); "" when there are none. */

@@ -254,6 +254,21 @@ static bool send_due(struct session *s, struct err *err)
     return ok;
 }
 
+/* A form that is on the list again is open again: what was held for it may go. */
+static void on_offer(void *ctx, const char *form_id)
+{
+    static const enum outbox_reason reasons[] = {OUTBOX_FORM_CLOSED, OUTBOX_FORM_GONE,
+                                                 OUTBOX_FORM_ACCESS};
+    struct session *s = ctx;
+    const struct outbox *outbox = &s->set->outbox;
+    for (size_t i = 0; outbox->ops && i < sizeof(reasons) / sizeof(*reasons); i++) {
+        struct err err = {0};
+        if (!outbox->ops->release(outbox->ctx, reasons[i], form_id, &err)) {
+            log_warn("held records of form %s stay held: %s", form_id, err.text);
+        }
+    }
+}
+
 /* ---- the session ---------------------------------------------------------------------------- */
 
 static bool fetch_news(struct session *s, struct err *err)
@@ -289,6 +304,8 @@ bool run_session(const struct run_settings *settings, struct run_result *result,
     s.to.stop = settings->stop;
     s.to.progress = on_progress;
     s.to.progress_ctx = &s;
+    s.to.offers = on_offer;
+    s.to.offers_ctx = &s;
     s.state = mem_alloc(1, settings->carrier->state_size ? settings->carrier->state_size : 1);
     bool ok = release_reasons(&s, settings->holds_files ? is_budget : is_own_rule, err);
     if (ok && (settings->is_asked || settings->is_network_back)) {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "../openrosa/helper_portal.h"
+#include "helper_outbox.h"
 #include "platform/base/hash.h"
 #include "platform/base/mem.h"
 #include "sync/carrier/carriers.h"
@@ -452,6 +453,24 @@ static void deleted_entities_of_ours_are_told(void **state)
     finish(f);
 }
 
+static void a_form_that_is_back_lets_its_records_go(void **state)
+{
+    struct fixture *f = start_usual();
+    struct memory_outbox memory = {0};
+    memory_add(&memory, "visit", 0, 0);
+    memory_add(&memory, "elsewhere", 0, 0);
+    for (int i = 0; i < 2; i++) {
+        memory.records.v[i].state = MEMORY_HELD;
+        memory.records.v[i].reason = OUTBOX_FORM_CLOSED;
+    }
+    f->set.outbox = memory_outbox_of(&memory);
+    run(f);
+    assert_int_equal(memory.records.v[0].state, MEMORY_SENT);
+    assert_int_equal(memory.records.v[1].state, MEMORY_HELD);
+    memory_finish(&memory);
+    finish(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +482,7 @@ int main(void)
         cmocka_unit_test(a_page_instead_of_an_entity_list_is_noticed),
         cmocka_unit_test(a_full_disk_or_a_broken_form_keeps_the_old),
         cmocka_unit_test(deleted_entities_of_ours_are_told),
+        cmocka_unit_test(a_form_that_is_back_lets_its_records_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

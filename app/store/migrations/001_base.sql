@@ -250,7 +250,7 @@ CREATE TABLE record (
 ) STRICT;
 CREATE UNIQUE INDEX record_sequence ON record (sequence) WHERE sequence > 0;
 CREATE INDEX record_state ON record (state, sequence);
-CREATE INDEX record_waiting ON record (bytes_left >= 262144, sequence, next_ms)
+CREATE INDEX record_waiting ON record (attempts, bytes_left >= 262144, sequence, next_ms)
     WHERE state = 2 AND is_held = 0;
 CREATE INDEX record_visit ON record (visit) WHERE visit <> '';
 CREATE INDEX record_form ON record (form_id, state);
