@@ -238,7 +238,7 @@ static void draw(struct desk *desk, void *state)
     draw_fields(desk, s);
     ui_end(ui);
     ui_actions_begin(ui);
-    if (ui_button(ui, "nobody", tr("Nobody there"), UI_OPT(.icon = ICON_DO_NOT_DISTURB))) {
+    if (ui_button(ui, "nobody", tr("Nobody there"), NULL)) {
         s->asks_nobody = true;
     }
     if (ui_button(ui, "next", tr("Next"), UI_OPT(.kind = UI_PRIMARY, .icon = ICON_ARROW_FORWARD))) {
