@@ -123,7 +123,7 @@ void ui_group_begin(struct ui *ui, const char *key, const char *heading, const s
 
 void ui_scroll_begin(struct ui *ui, const char *key, const struct ui_opt *opt)
 {
-    struct node *node = node_open(ui, &widget_scroll, key ? key : "scroll");
+    struct node *node = node_open(ui, &widget_scroll, key);
     node_apply(ui, node, opt);
     node->flags |= NODE_SCROLL;
 }
@@ -139,8 +139,10 @@ void ui_screen(struct ui *ui, const char *name)
     ui->screen->scope = ui->root->scope;
 }
 
-static void bar_open(struct ui *ui, const char *title, const char *subtitle, bool back)
+/* Was its arrow pressed? */
+static bool bar_open(struct ui *ui, const char *title, const char *subtitle, bool back)
 {
+    bool pressed = false;
     struct node *bar = node_open(ui, &widget_bar, NULL);
     bar->dir = DIR_ROW;
     bar->min_h = ui_px(ui, 56);
@@ -151,7 +153,7 @@ static void bar_open(struct ui *ui, const char *title, const char *subtitle, boo
     bar->gap = (int16_t)ui_px(ui, 4);
     ui->bar = bar;
     if (back) {
-        ui_icon_button(ui, "back", tr("Back"), ICON_ARROW_BACK);
+        pressed = ui_icon_button(ui, "back", tr("Back"), ICON_ARROW_BACK);
         bar->last->first->flags |= NODE_RTL_ICON;
     }
     struct node *titles = node_open(ui, &widget_box, NULL);
@@ -164,18 +166,15 @@ static void bar_open(struct ui *ui, const char *title, const char *subtitle, boo
     }
     ui_end(ui);
     ui_end(ui);
+    return pressed;
 }
 
 bool ui_bar(struct ui *ui, const char *title, const char *subtitle)
 {
     ui->has_back = true;
-    bar_open(ui, title, subtitle, !ui->handover);
-    if (ui->action.kind == ACTION_BACK && !ui->is_taken) {
-        ui->is_taken = true;
-        return true;
-    }
-    struct node back = {.id = id_of(ui->bar->scope, "back")};
-    return node_took(ui, &back, ACTION_PRESS);
+    bool pressed = bar_open(ui, title, subtitle, !ui->handover);
+    struct node key = {.id = 0}; /* the Back key means the screen when no layer is open */
+    return node_took(ui, &key, ACTION_BACK) || pressed;
 }
 
 void ui_bar_home(struct ui *ui, const char *title, const char *subtitle)
@@ -214,7 +213,8 @@ enum { BODY_MOST = 640 }; /* dp: lines stay short on tablets */
 
 void ui_body_begin(struct ui *ui)
 {
-    struct node *scroll = node_open(ui, &widget_scroll, "body");
+    struct node *scroll = node_open(ui, &widget_scroll, NULL);
+    scroll->id = id_of(ui->root->scope, "body"); /* remembered by name, but no part of ids below */
     scroll->flags |= NODE_SCROLL;
     scroll->grow = 1;
     scroll->scope = ui->root->scope; /* keys in it are the screen's */

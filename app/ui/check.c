@@ -40,12 +40,13 @@ static bool is_text(const struct node *node)
 
 static void check_text(struct findings *f, const struct node *node)
 {
-    struct text text = node_spec(f->ui, node, node->r.w > 0 ? node->r.w : 1);
+    int w = node->r.w - node->pad[0] - node->pad[2], h = node->r.h - node->pad[1] - node->pad[3];
+    struct text text = node_spec(f->ui, node, w > 0 ? w : 1);
     struct text_size size = text_measure(&text);
-    if (size.w > node->r.w || size.h > node->r.h) {
+    if (size.w > w || size.h > h) {
         say(f, node, "the text is larger than its place");
     }
-    if (!(node->flags & NODE_MARKUP) && !text_is_shown(text.fonts, text.s)) {
+    if (!(node->flags & NODE_MARKUP) && !text_is_shown(&text)) {
         say(f, node, "a letter has no glyph");
     }
     bool must_be_whole = node->widget == &widget_heading && node->lines != 1;

@@ -263,16 +263,8 @@ static void follow_model(struct ui *ui, const struct node *node)
     telex_reset(&edit->telex);
 }
 
-/* Magnifier before, a button that empties behind. */
-static bool search_row(struct ui *ui, const char *key, const struct ui_field *field)
-{
-    char clear[128];
-    snprintf(clear, sizeof(clear), "%s-clear", key);
-    return field->input == UI_IN_SEARCH && ui_icon_button(ui, clear, tr("Clear"), ICON_CLOSE);
-}
-
-const char *ui_field(struct ui *ui, const char *key, const char *value,
-                     const struct ui_field *given)
+const char *field_build(struct ui *ui, const char *key, const char *value,
+                        const struct ui_field *given, struct field_button *button)
 {
     struct ui_field *field = field_copy(ui, given);
     struct node *column = node_open(ui, &widget_box, NULL);
@@ -301,23 +293,38 @@ const char *ui_field(struct ui *ui, const char *key, const char *value,
     if (field->unit) {
         node_label(ui, TYPE_BODY, field->unit, TOKEN_TEXT2);
     }
-    bool empty = value && value[0] && search_row(ui, key, field);
+    if (button) {
+        button->pressed = ui_icon_button(ui, button->key, button->name, button->icon);
+    }
     ui_end(ui);
     add_foot(ui, field, node->text);
     ui_end(ui);
-    if (empty) {
-        if (ui->edit.id == node->id) {
-            edit_replace(ui, "");
-            ui->edit.is_dirty = false;
-        }
-        return "";
-    }
     if (node_took(ui, node, ACTION_TEXT)) {
         buf_clear(&ui->result);
         buf_add_str(&ui->result, buf_str(&ui->action.text));
         return buf_text(&ui->result);
     }
     return NULL;
+}
+
+const char *ui_field(struct ui *ui, const char *key, const char *value,
+                     const struct ui_field *field)
+{
+    if (!field || field->input != UI_IN_SEARCH || !value || !value[0]) {
+        return field_build(ui, key, value, field, NULL);
+    }
+    char clear[160];
+    snprintf(clear, sizeof(clear), "%s-clear", key);
+    struct field_button button = {.key = clear, .name = tr("Clear"), .icon = ICON_CLOSE};
+    const char *text = field_build(ui, key, value, field, &button);
+    if (!button.pressed) {
+        return text;
+    }
+    if (ui->edit.id == id_of(ui->at->scope, key)) {
+        edit_replace(ui, "");
+        ui->edit.is_dirty = false;
+    }
+    return "";
 }
 
 bool ui_entered(struct ui *ui, const char *key)

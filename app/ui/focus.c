@@ -35,7 +35,7 @@ void focus_set(struct ui *ui, struct node *node)
     uint64_t id = node ? node->id : 0;
     if (ui->focus != id) {
         ui->focus = id;
-        ui->is_changed = ui->is_changed || ui->edit.id != 0;
+        ui->is_laid = false; /* the ring moves */
     }
     if (node && node->flags & NODE_FIELD && !(node->flags & NODE_DISABLED)) {
         edit_start(ui, node);
@@ -194,9 +194,10 @@ bool focus_move(struct ui *ui, int code, bool back)
     struct node *from = node_find(ui, ui->focus), *to = NULL;
     bool was_seen = ui->focus_seen;
     ui->focus_seen = true;
+    ui->is_laid = ui->is_laid && was_seen;
     if (!from || !focus_fits(ui, from)) {
         to = first_of(ui);
-    } else if (!was_seen) { /* the first key shows where the focus is */
+    } else if (!was_seen && !ui->edit.id) { /* the first key shows where the focus is */
         to = from;
     } else if (code == KEY_TAB) {
         to = in_order(ui, from, back);

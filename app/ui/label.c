@@ -38,8 +38,9 @@ static void text_size_of(struct ui *ui, struct node *node, int width)
 
 static void text_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
-    struct text text = node_spec(ui, node, node->r.w);
-    paint_text(paint, &text, node->r.x, node->r.y);
+    struct text text = node_spec(ui, node, node->r.w - node->pad[0] - node->pad[2]);
+    int start = ui->set.rtl ? node->pad[2] : node->pad[0];
+    paint_text(paint, &text, node->r.x + start, node->r.y + node->pad[1]);
 }
 
 const struct widget widget_text = {.role = "label", .measure = text_size_of, .paint = text_paint};

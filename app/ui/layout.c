@@ -369,6 +369,21 @@ void node_shift(struct node *node, int dy)
     }
 }
 
+/* With a keyboard little is left of a small screen: the bar at the bottom makes room. */
+static void give_room(struct ui *ui, int left)
+{
+    enum { LEAST = 320 };
+    struct node *before = NULL;
+    for (struct node *c = ui->screen->first; c; before = c, c = c->next) {
+        if (c->widget == &widget_actions && before && left < ui_px(ui, LEAST)) {
+            before->next = c->next;
+            ui->screen->last = ui->screen->last == c ? before : ui->screen->last;
+            ui->screen->children--;
+            return;
+        }
+    }
+}
+
 /* The screen, then every layer over it; the keyboard takes its height from all of them. */
 void ui_layout(struct ui *ui)
 {
@@ -383,6 +398,7 @@ void ui_layout(struct ui *ui)
             int h = c->want_h;
             node_place(ui, c, (struct rect){0, ui->h - h, ui->w, h});
             whole.h -= h;
+            give_room(ui, whole.h);
         }
     }
     for (struct node *c = ui->root->first; c; c = c->next) {

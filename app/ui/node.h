@@ -255,7 +255,8 @@ struct ui {
     bool focus_seen, by_touch;
     struct buf focus_key; /* ui_focus asked for it */
     struct edit edit;
-    bool keyboard;   /* the on-screen keyboard is up */
+    bool keyboard; /* the on-screen keyboard is up */
+    bool had_keyboard;
     bool latin;      /* its letters are Latin though the language is not */
     bool typing_off; /* its Vietnamese is switched off */
     struct touch touch;
@@ -448,6 +449,16 @@ void edit_finish(struct edit *edit);
 /* Where the text of a field stands, and the text as it is painted there (width 0: one long line).
  */
 struct rect field_text(struct ui *ui, const struct node *node, struct text *text);
+
+/* A text field with a button behind its box; pressed says whether it was pressed (button may be
+ * NULL). */
+struct field_button {
+    const char *key, *name;
+    enum ui_icon icon;
+    bool pressed;
+};
+const char *field_build(struct ui *ui, const char *key, const char *value,
+                        const struct ui_field *field, struct field_button *button);
 
 /* Puts the caret where the finger is; extends the selection when drag is set. */
 void edit_touch(struct ui *ui, const struct node *node, const struct input *input, bool drag);

@@ -186,27 +186,21 @@ static bool calendar(struct ui *ui, const char *key, struct date now, struct dat
 
 /* The field with a button beside it; what was typed, or NULL. */
 static const char *typed(struct ui *ui, const char *key, const char *shown,
-                         const struct ui_date *opt, const char *button, bool *pressed)
+                         const struct ui_date *opt, struct field_button *button)
 {
     bool is_bad = ui->picker.bad_id == id_of(ui->at->scope, key);
     char name[KEY_ROOM];
     snprintf(name, sizeof(name), "%s-pick", key);
+    button->key = name;
     struct ui_field field = {.label = opt->label,
                              .input = UI_IN_DATE,
                              .hint = opt->hint,
                              .error = is_bad ? tr("There is no such date or time.") : opt->error,
                              .disabled = opt->disabled,
                              .required = opt->required,
-                             .focus = opt->focus,
-                             .grow = 1};
-    struct node *row = node_open(ui, &widget_box, NULL);
-    row->dir = DIR_ROW;
-    row->gap = (int16_t)ui_px(ui, 4);
-    row->align = ALIGN_START;
-    const char *text = ui_field(ui, key, is_bad ? ui->picker.bad : shown, &field);
-    *pressed = !opt->disabled && ui_icon_button(ui, name, button, ICON_EVENT);
-    ui_end(ui);
-    return text;
+                             .focus = opt->focus};
+    return field_build(ui, key, is_bad ? ui->picker.bad : shown, &field,
+                       opt->disabled ? NULL : button);
 }
 
 static const char *settle(struct ui *ui, const char *key, const char *text, bool good)
@@ -227,13 +221,13 @@ const char *ui_date(struct ui *ui, const char *key, const char *value, const str
     struct ui_date opt = date ? *date : (struct ui_date){.part = 'd'};
     struct date now, picked;
     char shown[32] = "";
-    bool pressed = false;
+    struct field_button button = {.name = tr("Calendar"), .icon = ICON_EVENT};
     uint64_t id = id_of(ui->at->scope, key);
     if (date_read(value, &now)) {
         date_show(now, shown);
     }
-    const char *text = typed(ui, key, shown, &opt, tr("Calendar"), &pressed);
-    if (pressed) {
+    const char *text = typed(ui, key, shown, &opt, &button);
+    if (button.pressed) {
         struct date from = now.month > 0 ? now : date_of_ms(clock_now_ms());
         ui->picker.id = id;
         ui->picker.year = from.year;
@@ -279,12 +273,12 @@ static int time_typed(const char *text)
 const char *ui_time(struct ui *ui, const char *key, const char *value, const struct ui_date *date)
 {
     struct ui_date opt = date ? *date : (struct ui_date){.part = 'd'};
-    bool pressed = false;
+    struct field_button button = {.name = tr("Now"), .icon = ICON_SCHEDULE};
     char shown[8];
     snprintf(shown, sizeof(shown), "%.5s", value ? value : "");
-    const char *text = typed(ui, key, shown, &opt, tr("Now"), &pressed);
+    const char *text = typed(ui, key, shown, &opt, &button);
     int minutes = text ? time_typed(text) : -1;
-    if (pressed) {
+    if (button.pressed) {
         char now[CLOCK_TEXT];
         clock_format_local(clock_now_ms(), now);
         minutes = atoi(now + 11) * 60 + atoi(now + 14);

@@ -124,28 +124,37 @@ static const char *value_text(const struct ui_range *range, double value, char t
     return range->text ? range->text : range->is_set ? text : "–";
 }
 
+/* A square button with a plus or minus. */
+static bool step_button(struct ui *ui, const char *key, const char *end, const char *name,
+                        enum ui_icon icon)
+{
+    char whole[160];
+    snprintf(whole, sizeof(whole), "%s-%s", key, end);
+    bool pressed = ui_icon_button(ui, whole, name, icon);
+    struct node *node = ui->at->last;
+    node->look = (struct look){TOKEN_SURFACE, TOKEN_CONTROL, TOKEN_PRIMARY, 8, 1};
+    node->min_w = node->min_h = ui_px(ui, 56);
+    node->first->look.ink = TOKEN_PRIMARY;
+    return pressed;
+}
+
 static bool add_stepper(struct ui *ui, const char *key, double *value, const struct ui_range *range)
 {
-    char text[32], name[160];
+    char text[32];
     double step = range->step > 0 ? range->step : 1, next = *value;
     ui_row_begin(ui, NULL, UI_OPT(.gap = 16, .center = true));
-    snprintf(name, sizeof(name), "%s-less", key);
-    if (ui_button(ui, name, "−",
-                  UI_OPT(.width = 56, .name = tr("Less"), .disabled = range->disabled))) {
-        next = range->is_set ? *value - step : range->min;
-    }
+    bool less = step_button(ui, key, "less", tr("Less"), ICON_REMOVE);
     struct node *shown = node_add(ui, &widget_text, key);
     shown->type = TYPE_DISPLAY;
     shown->text = node_keep(ui, value_text(range, *value, text));
     shown->flags |= NODE_CODE | NODE_TABULAR;
     shown->text_align = ALIGN_CENTER;
     shown->min_w = ui_px(ui, 72);
-    snprintf(name, sizeof(name), "%s-more", key);
-    if (ui_button(ui, name, "+",
-                  UI_OPT(.width = 56, .name = tr("More"), .disabled = range->disabled))) {
-        next = range->is_set ? *value + step : range->min;
-    }
+    bool more = step_button(ui, key, "more", tr("More"), ICON_ADD);
     ui_end(ui);
+    if ((less || more) && !range->disabled) {
+        next = !range->is_set ? range->min : less ? *value - step : *value + step;
+    }
     next = clamp(range, next);
     bool changed = ui->is_taken && (next != *value || !range->is_set);
     *value = changed ? next : *value;

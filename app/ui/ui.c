@@ -187,6 +187,12 @@ static void refresh_tree(struct ui *ui)
         ui_layout(ui);
         ui->is_laid = false;
         focus_keep(ui);
+        bool has_keyboard = ui->root->last->widget == &widget_key;
+        struct node *field = node_find(ui, ui->edit.id);
+        if (has_keyboard != ui->had_keyboard && field) {
+            scroll_to(ui, field); /* it may be under the keyboard now */
+        }
+        ui->had_keyboard = has_keyboard;
     }
 }
 

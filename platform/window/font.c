@@ -341,8 +341,7 @@ void paint_icon(struct paint *paint, const struct icon *icon, struct rect r)
     buf_finish(&code);
 }
 
-bool text_is_shown(struct fonts *fonts, struct str s)
+bool text_is_shown(const struct text *text)
 {
-    struct text text = {.fonts = fonts, .s = s, .size = 16};
-    return pango_layout_get_unknown_glyphs_count(shaped_text(&text)->layout) == 0;
+    return pango_layout_get_unknown_glyphs_count(shaped_text(text)->layout) == 0;
 }

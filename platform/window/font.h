@@ -68,6 +68,6 @@ struct icon {
 void paint_icon(struct paint *paint, const struct icon *icon, struct rect r);
 
 /* Can the fonts show every letter of the text (no empty boxes)? */
-bool text_is_shown(struct fonts *fonts, struct str s);
+bool text_is_shown(const struct text *text);
 
 #endif
