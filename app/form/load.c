@@ -116,6 +116,34 @@ static bool find_parts(struct parse *parse)
     return true;
 }
 
+/* Tells XPath which nodes are instances of repeats and which are numbers. */
+static void mark_below(struct node *node)
+{
+    const struct node_def *def = node->def;
+    if (def && def->is_repeat) {
+        node->flags |= NODE_REPEAT;
+    }
+    if (def && (def->type == TYPE_INT || def->type == TYPE_DECIMAL)) {
+        node->flags |= NODE_DECIMAL;
+    }
+    for (struct node *attribute = node->attributes; attribute; attribute = attribute->next) {
+        mark_below(attribute);
+    }
+    for (struct node *child = node->first; child; child = child->next) {
+        mark_below(child);
+    }
+}
+
+static void mark_all(struct form *form)
+{
+    mark_below(form->primary.document);
+    for (size_t i = 0; i < form->defs.n; i++) {
+        if (form->defs.v[i]->template) {
+            mark_below(form->defs.v[i]->template);
+        }
+    }
+}
+
 static void parse_all(struct parse *parse)
 {
     struct form *form = parse->form;
@@ -135,6 +163,7 @@ static void parse_all(struct parse *parse)
     parse_entities(parse);
     check_body(parse);
     settle_defaults(form);
+    mark_all(form);
     if (form->is_usable) {
         graph_build(form);
     }

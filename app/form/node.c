@@ -40,7 +40,9 @@ static void store_value(struct node_tree *tree, struct node *node, struct str va
         node->room = (uint32_t)room;
     }
     char *to = (char *)node->value.s;
-    memmove(to, value.s, value.n);
+    if (value.n) {
+        memmove(to, value.s, value.n);
+    }
     to[value.n] = '\0';
     node->value.n = value.n;
     node->flags &= ~(unsigned)NODE_NUMBER;
@@ -266,7 +268,8 @@ struct node *node_copy(struct node_tree *tree, const struct node *from)
     copy->bindings = from->bindings;
     copy->def = from->def;
     copy->list = from->list;
-    copy->flags = from->flags & (~(unsigned)(NODE_USER - 1) | NODE_CDATA | NODE_REPEAT);
+    copy->flags =
+        from->flags & (~(unsigned)(NODE_USER - 1) | NODE_CDATA | NODE_REPEAT | NODE_DECIMAL);
     if (from->value.n) {
         store_value(tree, copy, from->value);
     }

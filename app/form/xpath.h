@@ -74,7 +74,9 @@ enum {
     XPATH_WHOLE_DAYS = 1u << 1,
     /* regex() must match the whole text (JavaRosa); else it searches. */
     XPATH_WHOLE_MATCH = 1u << 2,
-    /* An empty node-set compares as the empty text (JavaRosa: what is not relevant is ''). */
+    /* An empty node-set compares as the empty text (JavaRosa: what is not relevant is ''), and =
+     * and
+     * != compare numbers where a node is one by its bind. */
     XPATH_EMPTY_TEXT = 1u << 3,
     /* round() of a negative half goes up, -1.5 gives -1, areas are those of a flat map, and no
      * metres are cut to two decimals (JavaRosa); else halves go away from zero (Web Forms, Enketo).

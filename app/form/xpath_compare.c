@@ -153,20 +153,36 @@ static bool plain(struct xpath_run *run, enum operator_kind op, const struct xpa
     return compare_numbers(op, xpath_to_number(run->env, a), xpath_to_number(run->env, b));
 }
 
-/* XPATH_EMPTY_TEXT: nothing counts as the empty text. */
-static const struct xpath_value *or_empty(struct xpath_run *run, const struct xpath_value *value,
-                                          const struct xpath_value *other)
+/* XPATH_EMPTY_TEXT: nothing counts as the empty text, and one number by its bind as a number. */
+static const struct xpath_value *as_javarosa(struct xpath_run *run, enum operator_kind op,
+                                             const struct xpath_value *value,
+                                             const struct xpath_value *other,
+                                             struct xpath_value *number)
 {
     static const struct xpath_value empty = {.type = XPATH_TEXT, .text = {"", 0}};
-    bool is_nothing = value->type == XPATH_NODES && value->nodes.n == 0 &&
-                      other->type != XPATH_BOOLEAN && run->env->flags & XPATH_EMPTY_TEXT;
-    return is_nothing ? &empty : value;
+    bool applies = value->type == XPATH_NODES && other->type != XPATH_BOOLEAN &&
+                   run->env->flags & XPATH_EMPTY_TEXT;
+    if (!applies) {
+        return value;
+    }
+    if (value->nodes.n == 0) {
+        return &empty;
+    }
+    const struct node *node = value->nodes.v[0];
+    if (value->nodes.n > 1 || !(node->flags & NODE_DECIMAL) || (op != OP_EQ && op != OP_NE)) {
+        return value;
+    }
+    double value_of = run_number(run, node);
+    *number = (struct xpath_value){.type = XPATH_NUMBER, .number = value_of};
+    return isnan(value_of) ? value : number;
 }
 
 bool run_compare(struct xpath_run *run, enum operator_kind op, const struct xpath_value *a,
                  const struct xpath_value *b)
 {
-    const struct xpath_value *left = or_empty(run, a, b), *right = or_empty(run, b, a);
+    struct xpath_value left_number, right_number;
+    const struct xpath_value *left = as_javarosa(run, op, a, b, &left_number);
+    const struct xpath_value *right = as_javarosa(run, op, b, a, &right_number);
     if (left->type == XPATH_NODES) {
         return set_with_value(run, op, &left->nodes, right);
     }

@@ -265,18 +265,10 @@ static bool read_all(struct reader *r, struct str text)
     return !r->failed;
 }
 
-struct xml *xml_parse(struct str text, struct xml_names *names, struct arena *arena,
-                      const struct xml_limits *limits, struct err *err)
+static struct xml *parse(struct str text, struct xml_names *names, struct arena *arena,
+                         const struct xml_limits *limits, struct err *err)
 {
-    struct reader r = {.arena = arena, .names = names, .err = err};
-    r.limits = limits ? *limits : (struct xml_limits){0};
-    r.limits.size = r.limits.size ? r.limits.size : MOST_SIZE;
-    r.limits.nodes = r.limits.nodes ? r.limits.nodes : MOST_NODES;
-    r.limits.depth = r.limits.depth ? r.limits.depth : MOST_DEPTH;
-    if (text.n > r.limits.size) {
-        err_set(err, ERR_INPUT, 0, "the XML is larger than %zu bytes", r.limits.size);
-        return NULL;
-    }
+    struct reader r = {.arena = arena, .names = names, .limits = *limits, .err = err};
     const char parts[2] = {separator, 0};
     r.expat = XML_ParserCreateNS(NULL, parts[0]);
     if (!r.expat) {
@@ -292,6 +284,20 @@ struct xml *xml_parse(struct str text, struct xml_names *names, struct arena *ar
     XML_ParserFree(r.expat);
     buf_finish(&r.text);
     return ok ? r.document : NULL;
+}
+
+struct xml *xml_parse(struct str text, struct xml_names *names, struct arena *arena,
+                      const struct xml_limits *limits, struct err *err)
+{
+    struct xml_limits known = limits ? *limits : (struct xml_limits){0};
+    known.size = known.size ? known.size : MOST_SIZE;
+    known.nodes = known.nodes ? known.nodes : MOST_NODES;
+    known.depth = known.depth ? known.depth : MOST_DEPTH;
+    if (text.n > known.size) {
+        err_set(err, ERR_INPUT, 0, "the XML is larger than %zu bytes", known.size);
+        return NULL;
+    }
+    return parse(text, names, arena, &known, err);
 }
 
 struct xml *xml_root(const struct xml *document)

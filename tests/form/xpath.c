@@ -327,6 +327,24 @@ static void test_stops_in_time(void **state)
     close_world(&w);
 }
 
+static void test_compares_numbers_by_bind(void **state)
+{
+    struct world w;
+    open_world(&w);
+    struct node *v = node_child(rep(&w, 2), named(&w, "v")), *n = v->prev;
+    node_set_value(&w.tree, v, STR("7.0"));
+    node_set_value(&w.tree, n, STR("7"));
+    check(&w, v, ". = ../n", "false");
+    v->flags |= NODE_DECIMAL;
+    check(&w, v, ". = ../n", "true");
+    check(&w, v, "../n != .", "false");
+    check(&w, v, ". = '7.00'", "true");
+    node_set_value(&w.tree, v, STR(""));
+    check(&w, v, ". = ''", "true");
+    check(&w, v, ". = ../n", "false");
+    close_world(&w);
+}
+
 static void test_sees_changes(void **state)
 {
     struct world w;
@@ -356,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_tells_what_is_read),
         cmocka_unit_test(test_names_errors),
         cmocka_unit_test(test_stops_in_time),
+        cmocka_unit_test(test_compares_numbers_by_bind),
         cmocka_unit_test(test_sees_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

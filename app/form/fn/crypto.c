@@ -10,15 +10,10 @@ static bool hash_named(struct str name, enum hash_kind *kind)
     static const struct {
         const char *name;
         enum hash_kind kind;
-    } names[] = {{"MD5", HASH_MD5},
-                 {"SHA-1", HASH_SHA1},
-                 {"SHA1", HASH_SHA1},
-                 {"SHA256", HASH_SHA256},
-                 {"SHA384", HASH_SHA384},
-                 {"SHA512", HASH_SHA512},
-                 {"SHA-256", HASH_SHA256},
-                 {"SHA-384", HASH_SHA384},
-                 {"SHA-512", HASH_SHA512}};
+    } names[] = {/* with and without hyphen: other clients take both */
+                 {"MD5", HASH_MD5},        {"SHA-1", HASH_SHA1},     {"SHA1", HASH_SHA1},
+                 {"SHA-256", HASH_SHA256}, {"SHA256", HASH_SHA256},  {"SHA-384", HASH_SHA384},
+                 {"SHA384", HASH_SHA384},  {"SHA-512", HASH_SHA512}, {"SHA512", HASH_SHA512}};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         if (str_is(name, names[i].name)) {
             *kind = names[i].kind;
@@ -47,8 +42,8 @@ static bool call_digest(struct fn_call *call, struct xpath_value *result)
     if (!hash_named(name, &kind)) {
         return fn_fail(call, "digest() does not know '%.20s'", name.s);
     }
-    bool is_hex = str_is(encoding, "hex");
-    if (!is_hex && !str_is(encoding, "base64")) {
+    bool is_hex = str_is(encoding, "hex") || str_is(encoding, "HEX");
+    if (!is_hex && !str_is(encoding, "base64") && !str_is(encoding, "BASE64")) {
         return fn_fail(call, "digest() gives hex or base64, not '%.20s'", encoding.s);
     }
     struct buf text = {0};

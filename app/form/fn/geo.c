@@ -106,6 +106,12 @@ static double distance_of(const struct point *p, size_t n)
     return sum;
 }
 
+/* What is no place gives 0 in Web Forms; JavaRosa stops: NaN, an empty answer, says it without. */
+static double metres_of_nothing(struct fn_call *call, bool is_bad)
+{
+    return is_bad && call->run->env->flags & XPATH_EXACT ? NAN : 0;
+}
+
 static bool give_metres(struct fn_call *call, double metres, struct xpath_value *result)
 {
     bool is_exact = call->run->env->flags & XPATH_EXACT;
@@ -120,7 +126,7 @@ static bool call_area(struct fn_call *call, struct xpath_value *result)
     }
     bool usable = !points.is_bad && points.all.n >= 3;
     bool is_flat = call->run->env->flags & XPATH_EXACT;
-    double area = !usable   ? 0
+    double area = !usable   ? metres_of_nothing(call, points.is_bad)
                   : is_flat ? flat_area(points.all.v, points.all.n)
                             : ball_area(points.all.v, points.all.n);
     vec_finish(&points.all);
@@ -133,7 +139,8 @@ static bool call_distance(struct fn_call *call, struct xpath_value *result)
     if (!read_arguments(call, 0, call->n, &points)) {
         return false;
     }
-    double distance = points.is_bad ? 0 : distance_of(points.all.v, points.all.n);
+    double distance =
+        points.is_bad ? metres_of_nothing(call, true) : distance_of(points.all.v, points.all.n);
     vec_finish(&points.all);
     return give_metres(call, distance, result);
 }

@@ -59,7 +59,8 @@ static int64_t seed_of(struct xpath_env *env, const struct xpath_value *value)
     bool is_text = value->type == XPATH_TEXT || value->type == XPATH_NODES;
     if (isnan(number) && is_text) {
         struct str text = xpath_to_text(env, value);
-        return text.n ? seed_of_text(text) : 0;
+        /* by way of a double, as JavaRosa does, so the lowest bits are lost */
+        return text.n ? whole_of((double)seed_of_text(text)) : 0;
     }
     return whole_of(number);
 }
