@@ -35,7 +35,7 @@ fi
 [ $bad = 0 ] || exit 1
 
 [ -x "$build/gocuactl" ] || { echo "gocuactl is not built"; exit 77; }
-"$build/gocuactl" help 2>&1 | grep -qw check || { echo "gocuactl has no check yet"; exit 77; }
+"$build/gocuactl" --help 2>&1 | grep -qw check || { echo "gocuactl has no check yet"; exit 77; }
 for form in "$source"/assets/forms/*.xml; do
     "$build/gocuactl" check "$form" --media "$source/assets/lists" || say "$(basename "$form") does not pass the check"
 done
