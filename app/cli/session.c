@@ -110,6 +110,13 @@ bool session_reload_form(struct session *session, struct err *err)
     return ok;
 }
 
+/* What JavaRosa writes where no client tells the position; recordings have it. */
+static bool no_position(void *ctx, struct buf *geopoint)
+{
+    buf_add_text(geopoint, "no client implementation");
+    return true;
+}
+
 bool session_load(struct session *session, const struct json *request)
 {
     struct err err = {0};
@@ -122,6 +129,7 @@ bool session_load(struct session *session, const struct json *request)
         .username = json_text(json_get(device, "username"), NULL),
         .email = json_text(json_get(device, "email"), NULL),
         .phone_number = json_text(json_get(device, "phoneNumber"), NULL),
+        .position = no_position,
     };
     if (!load_form(session)) {
         return false;

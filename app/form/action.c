@@ -3,6 +3,7 @@
 struct setting {
     struct entry *entry;
     const struct action *action;
+    struct str position; /* setgeopoint: where the device is */
 };
 
 static void set_target(void *ctx, struct node *node)
@@ -10,6 +11,10 @@ static void set_target(void *ctx, struct node *node)
     struct setting *setting = ctx;
     struct entry *entry = setting->entry;
     const struct action *action = setting->action;
+    if (action->kind == ACTION_SET_GEOPOINT) {
+        change_touched(entry, node, setting->position);
+        return;
+    }
     if (!action->value) {
         change_touched(entry, node, action->literal);
         return;
@@ -26,9 +31,10 @@ static void set_target(void *ctx, struct node *node)
                    value_of_result(entry, node->def ? node->def : action->target, &value));
 }
 
-static void set_chosen(struct entry *entry, const struct action *action, struct node *near)
+static void set_chosen(struct setting *setting, struct node *near)
 {
-    struct setting setting = {entry, action};
+    struct entry *entry = setting->entry;
+    const struct action *action = setting->action;
     struct xpath_nodes nodes;
     struct err err;
     xpath_env_reset(&entry->env);
@@ -41,19 +47,28 @@ static void set_chosen(struct entry *entry, const struct action *action, struct 
     struct node **v = arena_array(&keep, struct node *, nodes.n + 1);
     memcpy(v, nodes.v, nodes.n * sizeof(*v));
     for (size_t i = 0; i < nodes.n; i++) {
-        set_target(&setting, v[i]);
+        set_target(setting, v[i]);
     }
     arena_finish(&keep);
 }
 
 void run_action(struct entry *entry, const struct action *action, struct node *near)
 {
-    struct setting setting = {entry, action};
-    if (action->kind != ACTION_SET_VALUE) {
-        return; /* the device decides: see form problems */
+    struct setting setting = {.entry = entry, .action = action};
+    struct buf position = {0};
+    if (action->kind == ACTION_RECORD_AUDIO) {
+        return; /* nothing records: see form problems */
+    }
+    if (action->kind == ACTION_SET_GEOPOINT) {
+        if (!entry->device.position || !entry->device.position(entry->device.ctx, &position)) {
+            buf_finish(&position);
+            return;
+        }
+        setting.position = buf_str(&position);
     }
     if (action->ref) {
-        set_chosen(entry, action, near);
+        set_chosen(&setting, near);
+        buf_finish(&position);
         return;
     }
     struct node_def *common = near ? def_common(near->def, action->target) : entry->form->root;
@@ -61,14 +76,28 @@ void run_action(struct entry *entry, const struct action *action, struct node *n
     if (scope) {
         each_instance(entry, scope, action->target, set_target, &setting);
     }
+    buf_finish(&position);
+}
+
+/* Does the action belong to that repeat: its control is the repeat's, or it stands in the model and
+ * aims into it? */
+static bool hangs_on(const struct action *action, const struct node_def *repeat)
+{
+    if (action->control) {
+        return action->control->def == repeat;
+    }
+    const struct node_def *def = action->target;
+    while (def && def != repeat) {
+        def = def->parent;
+    }
+    return def != NULL;
 }
 
 void run_event(struct entry *entry, enum event event, struct node *near)
 {
     for (size_t i = 0; i < entry->form->actions.n && !entry->failure.kind; i++) {
         const struct action *action = entry->form->actions.v[i];
-        if (!(action->events & event) ||
-            (near && (!action->control || action->control->def != near->def))) {
+        if (!(action->events & event) || (near && !hangs_on(action, near->def))) {
             continue;
         }
         run_action(entry, action, near);

@@ -289,11 +289,9 @@ void parse_app(struct parse *parse, const struct xml *element, struct control *c
 void parse_entities(struct parse *parse);
 void check_body(struct parse *parse);
 
-/* Brings default values into their stored form: trimmed, composed, geo values written out. */
+/* Brings default values into their stored form: trimmed, geo values written out, moments in
+ * the zone of the device. */
 void settle_defaults(struct form *form);
-
-/* The stored form of a text; borrowed from room or the text itself. */
-struct str value_normal(const struct node_def *def, struct str text, struct buf *room);
 
 /* Builds edges and the order of the rules; notes cycles. */
 void graph_build(struct form *form);

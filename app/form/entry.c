@@ -22,6 +22,7 @@ static struct entry *entry_alloc(struct form *form, const struct entry_device *d
             copied(entry, device->device_id),  copied(entry, device->username),
             copied(entry, device->email),      copied(entry, device->phone_number),
             copied(entry, device->sim_serial), copied(entry, device->subscriber_id),
+            device->position,                  device->ctx,
         };
     }
     node_tree_init(&entry->tree, &form->names);
@@ -324,12 +325,6 @@ bool entry_set_language(struct entry *entry, const char *language, struct err *e
         if (!strcmp(form->languages[i], language)) {
             change_begin(entry);
             entry->language = i;
-            for (size_t k = 0; k < form->rules.n; k++) {
-                struct rule *rule = form->rules.v[k];
-                if (xpath_calls(rule->x, "jr:itext") || xpath_calls(rule->x, "jr:choice-name")) {
-                    entry_queue_rule(entry, rule);
-                }
-            }
             return change_end(entry, "", err);
         }
     }
@@ -416,6 +411,7 @@ bool entry_answer(struct entry *entry, const char *ref, struct str value,
         return true;
     }
     change_touched(entry, node, stored);
+    queue_readers(entry, node); /* also for the same value: texts may be in another language now */
     return change_end(entry, ref, err);
 }
 

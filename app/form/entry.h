@@ -113,8 +113,8 @@ void change_value(struct entry *entry, struct node *node, struct str value);
 /* Takes a repeat instance out; kept aside until the change ends well. */
 void change_remove(struct entry *entry, struct node *node);
 
-/* Queues a rule at all its nodes. */
-void entry_queue_rule(struct entry *entry, struct rule *rule);
+/* Queues what reads the value of the node. */
+void queue_readers(struct entry *entry, struct node *node);
 
 /* As change_value, by a user or an action: xforms-value-changed follows when it is another value. */
 void change_touched(struct entry *entry, struct node *node, struct str value);

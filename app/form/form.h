@@ -149,6 +149,10 @@ struct entry;
 /* What preloads and metadata ask about; NULL counts as "". Copied. */
 struct entry_device {
     const char *device_id, *username, *email, *phone_number, *sim_serial, *subscriber_id;
+    /* Where the device is, for setgeopoint: appends "lat lon altitude accuracy"; false when it does
+     * not know (the node stays empty; answer it later when a fix comes). May be NULL. */
+    bool (*position)(void *ctx, struct buf *geopoint);
+    void *ctx;
 };
 
 /* What one change did; refs are those of entry_changed_at. */

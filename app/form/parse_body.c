@@ -428,6 +428,16 @@ static struct node *find_first(struct node *node, const struct node_def *def)
     return NULL;
 }
 
+static void mark_repeats(struct node *node)
+{
+    if (node->def && node->def->is_repeat) {
+        node->flags |= NODE_REPEAT;
+    }
+    for (struct node *child = node->first; child; child = child->next) {
+        mark_repeats(child);
+    }
+}
+
 static void make_templates(struct form *form)
 {
     for (size_t i = 0; i < form->defs.n; i++) {
@@ -443,6 +453,12 @@ static void make_templates(struct form *form)
         if (first) {
             def->template = node_copy(&form->primary, first);
             trim_repeats(&form->primary, def->template);
+        }
+    }
+    mark_repeats(form->primary.document);
+    for (size_t i = 0; i < form->defs.n; i++) {
+        if (form->defs.v[i]->template) {
+            mark_repeats(form->defs.v[i]->template);
         }
     }
 }

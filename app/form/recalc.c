@@ -78,8 +78,7 @@ static void queue_reader_controls(struct entry *entry, struct node_def *def)
     }
 }
 
-/* Queues what reads the value of the node. */
-static void queue_readers(struct entry *entry, struct node *node)
+void queue_readers(struct entry *entry, struct node *node)
 {
     struct node_def *def = node->def;
     if (!def) {
@@ -396,12 +395,6 @@ static void untouch(struct entry *entry)
         entry->touched.v[i]->flags &= ~(uint32_t)NODE_TOUCHED;
     }
     entry->touched.n = 0;
-}
-
-void entry_queue_rule(struct entry *entry, struct rule *rule)
-{
-    struct queueing queueing = {entry, rule};
-    each_instance(entry, entry->root, rule->target, queue_one, &queueing);
 }
 
 void change_remove(struct entry *entry, struct node *node)

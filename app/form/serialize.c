@@ -1,15 +1,36 @@
 #include "app/form/entry.h"
 
+#include "platform/base/utf8.h"
+
 static bool is_kept(void *ctx, const struct node *node)
 {
     return node->kind != NODE_ELEMENT || node_is_relevant(node);
+}
+
+/* Letters with loose marks (U+0300 to U+036F) leave composed, so that servers compare them well. */
+static void compose(struct buf *xml, size_t from)
+{
+    bool loose = false;
+    for (size_t i = from; i < xml->n && !loose; i++) {
+        unsigned char c = (unsigned char)xml->s[i];
+        loose = c == 0xcc || c == 0xcd;
+    }
+    if (loose && !xml->full) {
+        struct buf composed = {0};
+        utf8_add_nfc(&composed, (struct str){xml->s + from, xml->n - from});
+        xml->n = from;
+        buf_add_str(xml, buf_str(&composed));
+        buf_finish(&composed);
+    }
 }
 
 bool entry_serialize(struct entry *entry, enum serial_kind kind, struct buf *xml, struct err *err)
 {
     ensure_id(entry);
     buf_add_text(xml, "<?xml version='1.0' encoding='UTF-8'?>\n");
+    size_t from = xml->n;
     node_write(xml, entry->root, kind == SERIAL_SUBMISSION ? is_kept : NULL, NULL);
+    compose(xml, from);
     if (xml->full) {
         return err_set(err, ERR_STORAGE, 0, "the record is larger than allowed");
     }

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include "platform/base/clock.h"
-#include "platform/base/utf8.h"
 
 enum { DAY_MS = 86400000 };
 
@@ -157,19 +156,31 @@ static bool add_points(struct buf *to, struct str text)
     return to->n > 0;
 }
 
-/* Could the text have marks that stand alone (U+0300 to U+036F and above)? */
-static bool may_be_decomposed(struct str text)
+/* A moment in the zone of the device, as JavaRosa writes it; the text itself when it is none. */
+static struct str local_moment(enum value_type type, struct str text, struct buf *room)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.s[i];
-        if (c == 0xcc || c == 0xcd || c >= 0xe1) {
-            return true;
-        }
+    char local[CLOCK_TEXT];
+    int64_t ms;
+    if (type == TYPE_TIME) { /* of today */
+        clock_format_date(clock_now_ms(), local);
+        buf_addf(room, "%sT" STR_FMT, local, STR_ARG(text));
+        text = buf_str(room);
     }
-    return false;
+    if (!clock_parse(text, &ms)) {
+        return type == TYPE_TIME ? (struct str){text.s + 11, text.n - 11} : text;
+    }
+    clock_format_local(ms, local);
+    size_t n = strlen(local);
+    if (n > 6 && !strcmp(local + n - 6, "+00:00")) {
+        strcpy(local + n - 6, "Z");
+    }
+    buf_clear(room);
+    buf_add_text(room, type == TYPE_TIME ? strchr(local, 'T') + 1 : local);
+    return buf_str(room);
 }
 
-struct str value_normal(const struct node_def *def, struct str text, struct buf *room)
+/* The stored form of a default value. */
+static struct str value_normal(const struct node_def *def, struct str text, struct buf *room)
 {
     buf_clear(room);
     switch (def->type) {
@@ -177,11 +188,10 @@ struct str value_normal(const struct node_def *def, struct str text, struct buf 
     case TYPE_GEOTRACE:
     case TYPE_GEOSHAPE:
         return text.n && add_points(room, text) ? buf_str(room) : text;
+    case TYPE_TIME:
+    case TYPE_DATETIME:
+        return text.n ? local_moment(def->type, text, room) : text;
     default:
-        if (may_be_decomposed(text)) {
-            utf8_add_nfc(room, text);
-            return buf_str(room);
-        }
         return text;
     }
 }
@@ -241,7 +251,6 @@ bool value_of_answer(struct entry *entry, const struct node_def *def, struct str
     double number;
     int64_t ms;
     bool is_free = !def->control || def->control->kind != CONTROL_INPUT;
-    struct buf room = {0};
     switch (def->type) {
     case TYPE_INT:
         number = xpath_number_of(trimmed, 0);
@@ -264,9 +273,7 @@ bool value_of_answer(struct entry *entry, const struct node_def *def, struct str
         *value = trimmed;
         return clock_parse(trimmed, &ms) || refuse(def, "a date and time", err);
     default:
-        *value = value_normal(def, text, &room);
-        *value = (struct str){arena_str(&entry->shown, *value), value->n};
-        buf_finish(&room);
         return true;
     }
+}
 }

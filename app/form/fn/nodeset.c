@@ -53,7 +53,7 @@ static bool call_position(struct fn_call *call, struct xpath_value *result)
         return false;
     }
     if (nodes.n == 0) {
-        return fn_give_number(result, NAN);
+        return fn_give_number(result, 0); /* JavaRosa: of what is not relevant */
     }
     const struct node *node = nodes.v[0];
     bool is_element = node->kind == NODE_ELEMENT && !(node->flags & NODE_CELL);

@@ -50,7 +50,7 @@ static int64_t seed_of_text(struct str text)
     for (size_t i = 0; i < 8; i++) {
         seed = seed << 8 | digest[i];
     }
-    return (int64_t)seed;
+    return whole_of((double)(int64_t)seed); /* JavaRosa's passes through a double */
 }
 
 static int64_t seed_of(struct xpath_env *env, const struct xpath_value *value)
