@@ -1,7 +1,6 @@
 #include "app/form/def.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 static const char jr_uri[] = "http://openrosa.org/javarosa";
 static const char gocua_uri[] = "urn:gocua:forms:1";
@@ -321,7 +320,7 @@ enum value_type type_of_text(const char *text)
     const char *colon = strchr(text, ':');
     text = colon ? colon + 1 : text;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (!strcasecmp(text, types[i].name)) {
+        if (!strcmp(text, types[i].name)) {
             return types[i].type;
         }
     }

@@ -31,11 +31,21 @@ static bool is_moment(double number)
     return isfinite(number) && fabs(number) < 4e6;
 }
 
+/* "2026-11-05T09:30:00.123+07:00", with Z for UTC as JavaRosa writes it. */
+static void format_moment(int64_t ms, char text[CLOCK_TEXT])
+{
+    clock_format_local(ms, text);
+    size_t n = strlen(text);
+    if (n > 6 && !strcmp(text + n - 6, "+00:00")) {
+        memcpy(text + n - 6, "Z", 2);
+    }
+}
+
 /* "HH:MM:SS.mmm+07:00" of a moment. */
 static struct str time_of(struct entry *entry, int64_t ms)
 {
     char text[CLOCK_TEXT];
-    clock_format_local(ms, text);
+    format_moment(ms, text);
     const char *t = strchr(text, 'T');
     return kept(entry, t ? t + 1 : text);
 }
@@ -49,7 +59,7 @@ static struct str dated(struct entry *entry, enum value_type type, int64_t ms)
     if (type == TYPE_DATE) {
         clock_format_date(ms, text);
     } else {
-        clock_format_local(ms, text);
+        format_moment(ms, text);
     }
     return kept(entry, text);
 }
@@ -77,6 +87,15 @@ static struct str date_of_result(struct entry *entry, enum value_type type,
     return text;
 }
 
+static bool is_date_value(const struct xpath_value *value)
+{
+    if (value->type == XPATH_NODES) {
+        const struct node_def *def = value->nodes.n == 1 ? value->nodes.v[0]->def : NULL;
+        return def && (def->type == TYPE_DATE || def->type == TYPE_DATETIME);
+    }
+    return value->is_date;
+}
+
 struct str value_of_result(struct entry *entry, const struct node_def *def,
                            const struct xpath_value *value)
 {
@@ -85,6 +104,9 @@ struct str value_of_result(struct entry *entry, const struct node_def *def,
         return STR("");
     }
     double number;
+    if (value->type == XPATH_BOOLEAN) {
+        return value->boolean ? STR("1") : STR("0");
+    }
     switch (def->type) {
     case TYPE_INT:
         number = xpath_to_number(&entry->env, value);
@@ -101,6 +123,8 @@ struct str value_of_result(struct entry *entry, const struct node_def *def,
     case TYPE_TIME:
     case TYPE_DATETIME:
         return date_of_result(entry, def->type, value);
+    case TYPE_STRING:
+        return is_date_value(value) ? date_of_result(entry, TYPE_DATETIME, value) : text;
     default:
         return text;
     }
@@ -169,11 +193,7 @@ static struct str local_moment(enum value_type type, struct str text, struct buf
     if (!clock_parse(text, &ms)) {
         return type == TYPE_TIME ? (struct str){text.s + 11, text.n - 11} : text;
     }
-    clock_format_local(ms, local);
-    size_t n = strlen(local);
-    if (n > 6 && !strcmp(local + n - 6, "+00:00")) {
-        strcpy(local + n - 6, "Z");
-    }
+    format_moment(ms, local);
     buf_clear(room);
     buf_add_text(room, type == TYPE_TIME ? strchr(local, 'T') + 1 : local);
     return buf_str(room);
@@ -275,5 +295,4 @@ bool value_of_answer(struct entry *entry, const struct node_def *def, struct str
     default:
         return true;
     }
-}
 }
