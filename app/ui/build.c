@@ -175,7 +175,7 @@ void node_path(const struct node *node, struct buf *to)
 {
     const struct node *above = node->parent;
     while (above && !above->key) {
-        above = above->parent;
+        above = above->flags & NODE_OUTER ? above->parent->parent : above->parent;
     }
     if (above) {
         node_path(above, to);

@@ -79,16 +79,16 @@ static struct row *row_build(struct ui *ui, struct scroll *scroll, long index)
     ui->at = owner;
     bool whole = index >= 0 && index < (long)list->count;
     snprintf(number, sizeof(number), "%ld", index);
-    const char *key = !whole     ? index < 0 ? "head" : "foot"
-                      : list->id ? list->id((size_t)index, list->ctx)
-                                 : number;
+    const char *key = !whole ? NULL : list->id ? list->id((size_t)index, list->ctx) : number;
     struct node *node = node_open(ui, whole ? &widget_row : &widget_box, key);
     if (whole) {
         node->look = (struct look){-1, -1, TOKEN_TEXT, 0, 1};
         node->min_h = ui_px(ui, 48);
         node->flags |= list->passive ? 0 : NODE_PRESS | NODE_INSIDE_RING | NODE_OPTION;
     } else {
-        node->scope = owner->scope;
+        node->id = id_mix(owner->id, index < 0 ? 97 : 98);
+        node->scope = owner->parent->scope;
+        node->flags |= NODE_OUTER;
     }
     row_call(ui, list, index);
     if (whole) {

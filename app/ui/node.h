@@ -47,6 +47,7 @@ enum node_flag {
     NODE_DASHED = 1 << 25,
     NODE_INNER = 1 << 26, /* part of a compound: ui_end closes it together with its parent */
     NODE_BACK = 1 << 27,  /* Back dismisses this layer */
+    NODE_OUTER = 1 << 28, /* head or foot of a list: ids below it are those outside of the list */
 };
 
 /* Colours by token; -1 is none. */

@@ -371,7 +371,8 @@ int ui_rating(struct ui *ui, const char *key, int n, int selected, const char *l
 struct ui_list {
     size_t count;
     void (*row)(struct ui *ui, size_t index, void *ctx);
-    void (*head)(struct ui *ui, void *ctx); /* scrolls with the rows, before them; or NULL */
+    void (*head)(struct ui *ui, void *ctx); /* scrolls with the rows, before them; or NULL; keys in
+                                               it are those of the container of the list */
     void (*foot)(struct ui *ui, void *ctx); /* after them; or NULL */
     void *ctx;
     const char *(*id)(size_t index, void *ctx); /* stable name of a row; NULL: its index */
