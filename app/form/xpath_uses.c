@@ -60,6 +60,17 @@ static void pop(struct trail *trail)
     }
 }
 
+/* To the nearest ancestor of the name, if the trail says where that is. */
+static void climb(struct trail *trail, const struct step *step)
+{
+    size_t n = trail->n - (trail->n && step->axis == AXIS_ANCESTOR);
+    while (n && !trail->steps[n - 1].is_deep && trail->steps[n - 1].local != step->local) {
+        n--;
+    }
+    trail->is_lost = trail->is_lost || n == 0 || trail->steps[n - 1].is_deep || !step->local;
+    trail->n = n;
+}
+
 static void follow(struct trail *trail, const struct step *step)
 {
     struct xpath_name_step name = {step->test == TEST_NAME ? step->local : NULL,
@@ -84,7 +95,9 @@ static void follow(struct trail *trail, const struct step *step)
         push(trail, name);
         break;
     case AXIS_DESCENDANT_OR_SELF:
-        push(trail, (struct xpath_name_step){.is_deep = true});
+        pop(trail); /* it is below its parent itself */
+        name.is_deep = true;
+        push(trail, name);
         break;
     case AXIS_FOLLOWING_SIBLING:
     case AXIS_PRECEDING_SIBLING:
@@ -95,6 +108,8 @@ static void follow(struct trail *trail, const struct step *step)
         break;
     case AXIS_ANCESTOR:
     case AXIS_ANCESTOR_OR_SELF:
+        climb(trail, step);
+        break;
     case AXIS_FOLLOWING:
     case AXIS_PRECEDING:
         trail->is_lost = true;
@@ -145,6 +160,7 @@ static bool start_of(struct walk *w, const struct expr *path, const struct trail
     switch (path->start) {
     case START_CONTEXT:
         *trail = *context;
+        trail->has_predicate = false;
         return true;
     case START_CURRENT:
         *trail = *w->current;
@@ -158,31 +174,45 @@ static bool start_of(struct walk *w, const struct expr *path, const struct trail
     case START_EXPR:
         break;
     }
-    const struct expr *start = path->items[0].expr;
-    if (start->kind == EXPR_PATH) {
-        if (start_of(w, start, context, trail)) {
-            follow_steps(w, start, trail);
-        }
-        return true;
-    }
-    *trail = (struct trail){.is_lost = true};
     return false;
+}
+
+static void finish_path(struct walk *w, const struct expr *path, struct trail *trail)
+{
+    visit_predicates(w, path->predicates, path->n_predicates, trail);
+    follow_steps(w, path, trail);
+}
+
+/* Goes on from each path that `start` (a union, if(), randomize() …) may give. */
+static void go_on_from(struct walk *w, const struct expr *path, const struct expr *start,
+                       const struct trail *context)
+{
+    struct trail trail;
+    if (start->kind == EXPR_PATH && start_of(w, start, context, &trail)) {
+        finish_path(w, start, &trail);
+        finish_path(w, path, &trail);
+        tell(w, &trail, false);
+        return;
+    }
+    for (size_t i = 0; i < start->n_items; i++) {
+        go_on_from(w, path, start->items[i].expr, context);
+    }
 }
 
 static void visit_path(struct walk *w, const struct expr *path, const struct trail *context,
                        bool is_position)
 {
     struct trail trail;
-    if (!start_of(w, path, context, &trail)) {
-        bool was_set = w->is_set;
-        w->is_set = true;
-        visit(w, path->items[0].expr, context);
-        w->is_set = was_set;
+    if (start_of(w, path, context, &trail)) {
+        finish_path(w, path, &trail);
+        tell(w, &trail, is_position);
+        return;
     }
-    trail.has_predicate = trail.has_predicate && path->start != START_CONTEXT;
-    visit_predicates(w, path->predicates, path->n_predicates, &trail);
-    follow_steps(w, path, &trail);
-    tell(w, &trail, is_position);
+    bool was_set = w->is_set;
+    w->is_set = true;
+    visit(w, path->items[0].expr, context);
+    w->is_set = was_set;
+    go_on_from(w, path, path->items[0].expr, context);
 }
 
 static void visit_call(struct walk *w, const struct expr *call, const struct trail *context)
@@ -205,7 +235,7 @@ static void visit_call(struct walk *w, const struct expr *call, const struct tra
         }
     }
     w->is_set = was_set;
-    if (call->fn && str_is(call->text, "id")) {
+    if (call->fn && (str_is(call->text, "id") || str_is(call->text, "instance"))) {
         tell(w, &(struct trail){.is_lost = true}, false);
     }
 }

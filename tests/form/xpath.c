@@ -259,6 +259,10 @@ static void test_tells_what_is_read(void **state)
     check_uses(&w, "//v | ../@id", "//v /data/rep/@id ");
     check_uses(&w, "once(now())", ""); /* it keeps what it has: no circle */
     check_uses(&w, "count(preceding::*)", "//*+ ");
+    check_uses(&w, "(../n | /data)/where", "/data/rep/n+ /data+ /data/rep/n/where /data/where ");
+    check_uses(&w, "ancestor::data/where", "/data/where ");
+    check_uses(&w, "..//v", "/data/rep//v ");
+    check_uses(&w, "count(../descendant-or-self::rep)", "/data//rep+ ");
     check_uses(&w, "'a'", "");
     assert_true(xpath_is_constant(parse(&w, "1 + string-length('abc')")));
     assert_false(xpath_is_constant(parse(&w, "random()")));

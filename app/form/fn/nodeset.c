@@ -4,9 +4,34 @@
 #include "app/form/functions.h"
 #include "app/form/xpath_run.h"
 
+/* instance('x')/root/item of a list is counted without a look at its rows. */
+static bool count_rows(struct fn_call *call, double *n)
+{
+    const struct expr *path = call->expr->items[0].expr;
+    const struct xpath_host *host = call->run->env->host;
+    struct node *document;
+    bool fits = path->kind == EXPR_PATH && path->start == START_INSTANCE && host &&
+                host->instance && path->n_predicates == 0 && path->n_steps == 2 &&
+                path->steps[0].axis == AXIS_CHILD && path->steps[0].n_predicates == 0 &&
+                path->steps[1].axis == AXIS_CHILD && path->steps[1].n_predicates == 0;
+    if (!fits || !host->instance(call->run->env->host_ctx, path->text, &document) ||
+        !document->first || !rows_is_root(document->first)) {
+        return false;
+    }
+    const struct node *root = document->first;
+    struct node item = {.kind = NODE_ELEMENT, .name = root->list->item};
+    bool named = axis_test(&path->steps[0], root) && axis_test(&path->steps[1], &item);
+    *n = named ? (double)root->list->ops->count(root->list->self) : 0;
+    return true;
+}
+
 static bool call_count(struct fn_call *call, struct xpath_value *result)
 {
     struct xpath_nodes nodes;
+    double n;
+    if (count_rows(call, &n)) {
+        return fn_give_number(result, n);
+    }
     return fn_nodes(call, 0, &nodes) && fn_give_number(result, (double)nodes.n);
 }
 
