@@ -1,6 +1,7 @@
 #include "app/form/node.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "app/form/list.h"
@@ -211,7 +212,9 @@ double node_number(const struct node *node, unsigned flags)
         return node->number;
     }
     struct str text = node_value(node);
-    double number = xpath_number_of(text, flags);
+    /* a date has a hyphen inside, a number never */
+    bool is_text = node->flags & NODE_PLAIN && text.n > 1 && memchr(text.s + 1, '-', text.n - 1);
+    double number = is_text ? NAN : xpath_number_of(text, flags);
     if (!(node->flags & NODE_MIRROR)) { /* a memory of the value, not a change of the node */
         struct node *leaf = (struct node *)node;
         leaf->number = number;

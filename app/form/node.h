@@ -33,6 +33,7 @@ enum {
     NODE_TEMPLATE = 1u << 6, /* a template: outside the tree proper */
     NODE_MIXED = 1u << 7,    /* an element with text nodes among its children */
     NODE_CDATA = 1u << 8,    /* a text that stood in a CDATA section */
+    NODE_PLAIN = 1u << 10,   /* text that is never a date, whatever it looks like */
     NODE_REPEAT = 1u << 9,   /* an instance of a repeat: position() means the nearest of these */
     NODE_DECIMAL = 1u << 10, /* its bind says it is a number: "7.0" equals "7" (see
                                 XPATH_EMPTY_TEXT) */

@@ -414,6 +414,16 @@ static void trim_repeats(struct node_tree *tree, struct node *node)
     }
 }
 
+static void blank_values(struct node_tree *tree, struct node *node)
+{
+    node_set_value(tree, node, STR(""));
+    for (struct node *child = node->first; child; child = child->next) {
+        if (child->kind == NODE_ELEMENT) {
+            blank_values(tree, child);
+        }
+    }
+}
+
 static struct node *find_first(struct node *node, const struct node_def *def)
 {
     for (struct node *child = node->first; child; child = child->next) {
@@ -432,6 +442,9 @@ static void mark_repeats(struct node *node)
 {
     if (node->def && node->def->is_repeat) {
         node->flags |= NODE_REPEAT;
+    }
+    if (node->def && node->def->type == TYPE_STRING && !node->def->rules[RULE_CALCULATE]) {
+        node->flags |= NODE_PLAIN; /* JavaRosa takes no text that a user typed for a date */
     }
     for (struct node *child = node->first; child; child = child->next) {
         mark_repeats(child);
@@ -453,6 +466,7 @@ static void make_templates(struct form *form)
         if (first) {
             def->template = node_copy(&form->primary, first);
             trim_repeats(&form->primary, def->template);
+            blank_values(&form->primary, def->template);
         }
     }
     mark_repeats(form->primary.document);
