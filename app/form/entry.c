@@ -544,6 +544,26 @@ size_t entry_fill(struct entry *entry, const char *key, struct str value, struct
     return fill_below(entry, STR(""), key, value, err);
 }
 
+static void note_value(void *ctx, struct node *node)
+{
+    struct str *value = ctx;
+    if (value->n == 0 && node_is_relevant(node)) {
+        *value = node->value;
+    }
+}
+
+struct str entry_filled(struct entry *entry, const char *key)
+{
+    struct str value = {"", 0};
+    for (size_t i = 0; i < entry->form->defs.n; i++) {
+        struct node_def *def = entry->form->defs.v[i];
+        if (def->fill && !strcmp(def->fill, key)) {
+            each_instance(entry, entry->root, def, note_value, &value);
+        }
+    }
+    return value;
+}
+
 size_t entry_fill_beside(struct entry *entry, const char *ref, const char *key, struct str value,
                          struct err *err)
 {

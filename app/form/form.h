@@ -241,6 +241,9 @@ size_t entry_fill(struct entry *entry, const char *key, struct str value, struct
 size_t entry_fill_beside(struct entry *entry, const char *ref, const char *key, struct str value,
                          struct err *err);
 
+/* The value of the first relevant node with that fill key; empty when there is none. */
+struct str entry_filled(struct entry *entry, const char *key);
+
 /* Counts changes; grows with each. */
 uint64_t entry_revision(const struct entry *entry);
 

@@ -42,7 +42,8 @@ static void draw_label(struct question_seat *seat, const struct question_view *v
         if (view->required && !view->readonly) {
             buf_add_text(&markup, " *");
         }
-        ui_text(ui, TYPE_QUESTION, buf_text(&markup), UI_OPT(.markup = true));
+        bool note = view->readonly && view->kind == CONTROL_INPUT; /* to be read, not answered */
+        ui_text(ui, note ? TYPE_BODY : TYPE_QUESTION, buf_text(&markup), UI_OPT(.markup = true));
     }
     if (view->hint.text && view->hint.text[0]) {
         buf_clear(&markup);

@@ -278,16 +278,6 @@ void desk_take_settings(struct desk *desk)
     ui_set(desk->ui, &settings);
 }
 
-void desk_add_date(struct buf *to, int64_t ms, bool with_time)
-{
-    char text[CLOCK_TEXT];
-    clock_format_local(ms, text);
-    buf_addf(to, "%.2s/%.2s/%.4s", text + 8, text + 5, text);
-    if (with_time) {
-        buf_addf(to, " %.5s", text + 11);
-    }
-}
-
 const char *visiting_screen(const struct visiting *visiting)
 {
     static const char *const names[VISIT_STEPS] = {

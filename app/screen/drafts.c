@@ -47,13 +47,13 @@ static void row(struct ui *ui, size_t index, void *ctx)
     struct buf hint = {0};
     if (index < s->visits.n) {
         const struct visit *visit = &s->visits.v[index];
-        desk_add_date(&hint, visit->started_ms, true);
+        date_add_moment(&hint, visit->started_ms);
         ui_list_row(ui, visit->title[0] ? visit->title : tr("Visit without a name"), -1,
                     UI_OPT(.icon = ICON_MEETING_ROOM, .hint = buf_text(&hint),
                            .state = tr("Open visit"), .tone = TONE_PRIMARY));
     } else {
         const struct record *record = &s->records.v[index - s->visits.n];
-        desk_add_date(&hint, record->changed_ms, true);
+        date_add_moment(&hint, record->changed_ms);
         buf_addf(&hint, " · %s", record->form_id);
         ui_list_row(ui, record->title, -1,
                     UI_OPT(.icon = ICON_DESCRIPTION, .hint = buf_text(&hint), .state = tr("Draft"),

@@ -256,7 +256,8 @@ static void finish(struct filler *f)
     struct desk *desk = f->desk;
     struct err err = {0};
     if (desk->visiting || desk->filling->visit[0]) {
-        if (filling_save(desk->filling, &err)) {
+        if (filling_save(desk->filling, &err) &&
+            (!desk->visiting || visiting_learn(desk->visiting, desk->filling->entry, &err))) {
             desk_back(desk); /* the visit finishes all its forms together */
             return;
         }

@@ -55,7 +55,7 @@ static void leave(struct desk *desk, void *state)
 static void reason_of(const struct outbox_state *s, const struct record *record, struct buf *to)
 {
     if (record->state == RECORD_SENT || record->state == RECORD_ACCEPTED) {
-        desk_add_date(to, record->sent_ms, true);
+        date_add_moment(to, record->sent_ms);
     } else if (record->state == RECORD_SENDING || s->sync.record == record->id) {
         buf_add_text(to, tr("Being sent now"));
     } else if (record->reason[0]) {

@@ -77,6 +77,7 @@ static void draw_list(struct desk *desk, struct procedure_state *s)
                                                     .placeholder = tr("for example: khai sinh"),
                                                     .input = UI_IN_SEARCH,
                                                     .live = true,
+                                                    .focus = true,
                                                     .max = 100});
     ui_end(ui);
     if (typed) {
@@ -103,6 +104,23 @@ static void value(struct ui *ui, const char *key, const char *label, const char 
     if (text[0]) {
         ui_value(ui, key, label, text, NULL);
     }
+}
+
+/* The captured papers are joined by a broken bar; on the screen each has a line. */
+static void draw_papers(struct ui *ui, const char *papers)
+{
+    struct str rest = str_of(papers);
+    struct buf lines = {0};
+    while (rest.n) {
+        ptrdiff_t at = str_find(rest, STR(" ¦ "));
+        size_t n = at < 0 ? rest.n : (size_t)at;
+        buf_addf(&lines, "%s• " STR_FMT, lines.n ? "\n" : "", STR_ARG(((struct str){rest.s, n})));
+        n += at < 0 ? 0 : strlen(" ¦ ");
+        rest.s += n;
+        rest.n -= n;
+    }
+    value(ui, "papers", tr("What to bring"), buf_text(&lines));
+    buf_finish(&lines);
 }
 
 static void choose(struct desk *desk, struct procedure_state *s)
@@ -133,7 +151,7 @@ static void draw_one(struct desk *desk, struct procedure_state *s)
                   tr("Only the name is sure. Ask the commune's office what to bring."));
     } else {
         value(ui, "field", tr("Field"), p->field);
-        value(ui, "papers", tr("What to bring"), p->papers);
+        draw_papers(ui, p->papers);
         value(ui, "time", tr("Time"), p->time);
         value(ui, "fee", tr("Fee"), p->fee);
         value(ui, "channels", tr("How"), p->channels);

@@ -43,7 +43,6 @@ static void draw_hand_over(struct desk *desk, struct rating_state *s,
     }
     ui_body_begin(ui);
     ui_text(ui, TYPE_QUESTION, words_text(text->hand_over), NULL);
-    ui_text(ui, TYPE_BODY, tr("Give the device to the citizen now and look away."), NULL);
     if (visiting_get(desk->visiting, "rating.value")[0]) {
         ui_notice(ui, TONE_OK, tr("A rating was already given; a new one takes its place."));
     }
@@ -66,7 +65,7 @@ static void draw_face(struct desk *desk, struct rating_state *s, const struct ra
     ui_body_begin(ui);
     ui_text(ui, TYPE_QUESTION, words_text(text->question), NULL);
     for (size_t i = 0; rating_face(desk->app->catalogue, i, &face); i++) {
-        if (ui_tile(ui, face.id, words_text(face.text), UI_OPT(.icon = icon_of(face.icon)))) {
+        if (ui_item(ui, face.id, words_text(face.text), UI_OPT(.icon = icon_of(face.icon)))) {
             snprintf(s->value, sizeof(s->value), "%d", face.value);
             s->page = face.value <= text->reason_from ? PAGE_REASON : PAGE_HOW;
         }
@@ -153,7 +152,6 @@ static void draw_thanks(struct desk *desk, const struct rating_text *text)
     ui_bar_home(ui, tr("Thank you"), NULL);
     ui_body_begin(ui);
     ui_text(ui, TYPE_QUESTION, words_text(text->thanks), NULL);
-    ui_text(ui, TYPE_BODY, tr("Please give the device back."), NULL);
     ui_end(ui);
     ui_actions_begin(ui);
     if (ui_button(ui, "given-back", tr("I am the volunteer"),

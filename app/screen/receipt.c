@@ -47,7 +47,7 @@ static void draw(struct desk *desk, void *state)
         ui_text(ui, TYPE_STRONG, tr("Receipt for the citizen: take a picture of it"), NULL);
         ui_qr(ui, s->matrix.cells, s->matrix.size, s->text, UI_OPT(.height = 280));
     }
-    desk_add_date(&date, desk->visiting->started_ms, true);
+    date_add_moment(&date, desk->visiting->started_ms);
     ui_value(ui, "date", tr("Visit"), buf_text(&date), NULL);
     if (visiting_get(desk->visiting, "visit.dossier")[0]) {
         ui_value(ui, "dossier", tr("Dossier code"), visiting_get(desk->visiting, "visit.dossier"),

@@ -51,6 +51,17 @@ static void line(struct desk *desk, const char *key, const char *label, bool mas
     }
 }
 
+static void draw_birth(struct desk *desk)
+{
+    struct date date;
+    struct buf text = {0};
+    if (date_parse(str_of(visiting_get(desk->visiting, "person.birth")), &date)) {
+        date_add(&text, date);
+        ui_value(desk->ui, "person.birth", tr("Born"), buf_text(&text), NULL);
+    }
+    buf_finish(&text);
+}
+
 static void draw_values(struct desk *desk)
 {
     struct ui *ui = desk->ui;
@@ -60,7 +71,7 @@ static void draw_values(struct desk *desk)
     line(desk, "household.hamlet", tr("Hamlet"), false);
     if (visiting_is(v, "consent.record", "yes")) {
         line(desk, "person.name", tr("Name"), false);
-        line(desk, "person.birth", tr("Born"), false);
+        draw_birth(desk);
         line(desk, "person.id", tr("Personal number"), true);
     } else {
         ui_notice(ui, TONE_SOFT, tr("Without a record of the person, as the citizen wished."));

@@ -116,7 +116,4 @@ void desk_put_away(struct desk *desk);
 /* The name of the screen at which an open visit goes on. */
 const char *visiting_screen(const struct visiting *visiting);
 
-/* Appends a date of the device's zone as dd/MM/yyyy, or with the time. */
-void desk_add_date(struct buf *to, int64_t ms, bool with_time);
-
 #endif

@@ -61,7 +61,7 @@ static void draw(struct desk *desk, void *state)
     for (size_t i = 0; catalogue_topic(desk->app->catalogue, i, &topic); i++) {
         bool done = has_word(chosen, topic.id);
         if (ui_tile(ui, topic.id, words_text(topic.title),
-                    UI_OPT(.icon = icon_of(topic.icon), .state = done ? tr("Talked about") : NULL,
+                    UI_OPT(.icon = icon_of(topic.icon), .state = done ? tr("Done") : NULL,
                            .tone = done ? TONE_OK : TONE_NONE))) {
             open_topic(desk, topic.id);
         }

@@ -72,7 +72,7 @@ static void draw(struct desk *desk, void *state)
     struct ui *ui = desk->ui;
     struct buf date = {0};
     struct err err = {0};
-    desk_add_date(&date, s->visit.started_ms, true);
+    date_add_moment(&date, s->visit.started_ms);
     ui_screen(ui, "visit");
     if (ui_bar(ui, tr("Visit"), buf_text(&date))) {
         desk_back(desk);

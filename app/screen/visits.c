@@ -85,7 +85,7 @@ static void row(struct ui *ui, size_t index, void *ctx)
         ui_list_row(ui, "…", -1, UI_OPT(.hint = ""));
         return;
     }
-    desk_add_date(&hint, visit->started_ms, true);
+    date_add_moment(&hint, visit->started_ms);
     if (visit->hamlet[0]) {
         buf_addf(&hint, " · %s", visit->hamlet);
     }

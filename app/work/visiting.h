@@ -107,6 +107,10 @@ bool visiting_keep_person(struct visiting *visiting, struct err *err);
 /* Gives every key to the form's binds. */
 void visiting_fill(struct visiting *visiting, struct entry *entry);
 
+/* Takes over what a form of the visit answered for the visit too (outcome, dossier code), where
+ * nothing was said yet: nothing is asked twice. */
+bool visiting_learn(struct visiting *visiting, struct entry *entry, struct err *err);
+
 /* The draft of that form which belongs to the visit, begun and filled when there is none. */
 struct filling;
 bool visiting_form(struct visiting *visiting, const char *form_id, struct filling **out,

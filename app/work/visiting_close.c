@@ -128,6 +128,20 @@ void visiting_fill(struct visiting *v, struct entry *entry)
     fill_once(v, entry); /* what only the first answers made relevant */
 }
 
+bool visiting_learn(struct visiting *v, struct entry *entry, struct err *err)
+{
+    static const char *const keys[] = {"visit.outcome", "visit.dossier"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+        char text[128];
+        struct str value = entry_filled(entry, keys[i]);
+        snprintf(text, sizeof(text), STR_FMT, STR_ARG(value));
+        if (!visiting_get(v, keys[i])[0] && !visiting_set(v, keys[i], text, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The record of that form in this visit; 0 when there is none. */
 static int64_t record_of(struct visiting *v, const char *form_id, enum record_state *state)
 {
