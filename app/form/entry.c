@@ -19,10 +19,14 @@ static struct entry *entry_alloc(struct form *form, const struct entry_device *d
     entry->form = form;
     if (device) {
         entry->device = (struct entry_device){
-            copied(entry, device->device_id),  copied(entry, device->username),
-            copied(entry, device->email),      copied(entry, device->phone_number),
-            copied(entry, device->sim_serial), copied(entry, device->subscriber_id),
-            device->position,                  device->ctx,
+            copied(entry, device->device_id),
+            copied(entry, device->username),
+            copied(entry, device->email),
+            copied(entry, device->phone_number),
+            copied(entry, device->sim_serial),
+            copied(entry, device->subscriber_id),
+            device->position,
+            device->ctx,
         };
     }
     node_tree_init(&entry->tree, &form->names);
