@@ -21,8 +21,8 @@ struct procedures {
     size_t n;
 };
 
-/* Reads the catalogue (columns of procedures.csv, found by their names; the text is borrowed) in
- * place of the old one. ERR_INPUT when columns are missing. */
+/* Reads the catalogue (columns of assets/lists/procedures.csv, found by their names; the text is
+ * borrowed) in place of the old one. ERR_INPUT when columns are missing. */
 bool procedure_import(struct store *store, struct str csv, struct err *err);
 
 /* Procedures whose name, field or code has the words typed, best first; "" : all, those of citizens

@@ -3,7 +3,10 @@
 #include "platform/db/db.h"
 #include "tests/store/helper_store.h"
 
+#include <time.h>
+
 #include "platform/base/clock.h"
+#include "platform/base/hash.h"
 
 static int64_t add_with_files(struct fixture *f, const char *instance_id, const char *xml)
 {
@@ -253,27 +256,55 @@ static void a_superseded_record_counts_as_sent(void **state)
     outbox_end(&out);
 }
 
+/* Rows as record_finish leaves them, without its files: five thousand of those would take long. */
+static void add_many(struct fixture *f, int count)
+{
+    unsigned char digest[HASH_MAX];
+    struct err err;
+    hash_bytes(HASH_BLAKE2B, "<d/>", 4, digest);
+    check(db_begin(f->store->db, &err), &err);
+    bool ok = true;
+    for (int i = 1; ok && i <= count; i++) {
+        char id_text[24];
+        snprintf(id_text, sizeof(id_text), "uuid:%d", i);
+        ok = db_run(f->store->db,
+                    "INSERT INTO record (instance_id, form_id, version, visit, title, state,"
+                    " sequence, created_ms, changed_ms, bytes_left)"
+                    " VALUES (?, 't', '', '', '', 2, ?, 0, 0, 4)",
+                    DB_WITH(DB_TEXT(id_text), DB_INT(i)), &err) &&
+             db_run(f->store->db, "INSERT INTO frozen VALUES (?, ?, ?, ?)",
+                    DB_WITH(DB_INT(db_last_id(f->store->db)), DB_BLOB(digest, HASH_BLAKE2B_SIZE),
+                            DB_TEXT(id_text), DB_BLOB("<d/>", 4)),
+                    &err);
+    }
+    check(db_end(f->store->db, ok, &err), &err);
+}
+
 static void five_thousand_waiting_cost_little_each(void **state)
 {
     struct fixture *f = *state;
     struct err err;
     struct outbox out;
     struct outbox_item item;
-    check(db_script(f->store->db,
-                    "BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
-                    " i < 5000) INSERT INTO record (instance_id, form_id, version, visit, title,"
-                    " state, sequence, created_ms, changed_ms) SELECT 'uuid:' || i, 't', '', '',"
-                    " '', 2, i, 0, 0 FROM n; INSERT INTO frozen SELECT id, x'00', id, x'00' FROM"
-                    " record; COMMIT",
-                    &err),
-          &err);
-    outbox_begin(f->store, &out);
-    assert_false(next(f, &out, &item)); /* all damaged, all set aside, one by one */
     int64_t count;
+    add_many(f, 5000);
+    outbox_begin(f->store, &out);
+    clock_t begin = clock();
+    for (int i = 1; i <= 300; i++) {
+        assert_true(next(f, &out, &item));
+        assert_int_equal(item.sequence, i);
+        check(out.ops->begin(out.ctx, item.record, &err), &err);
+        const struct outbox_outcome broken = {
+            .action = OUTBOX_RETRY, .reason = OUTBOX_BROKEN, .next_ms = clock_now_ms() + 3600000};
+        settle(&out, &item, i % 2 ? &(struct outbox_outcome){.action = OUTBOX_SENT} : &broken);
+        arena_reset(&f->arena);
+    }
+    print_message("5,000 waiting: CPU ms a record under sanitizers %.2f\n",
+                  (double)(clock() - begin) * 1000 / CLOCKS_PER_SEC / 300);
     check(
-        record_count(f->store, &(struct record_filter){.states = 1u << RECORD_ASIDE}, &count, &err),
+        record_count(f->store, &(struct record_filter){.states = 1u << RECORD_SENT}, &count, &err),
         &err);
-    assert_int_equal(count, 5000);
+    assert_int_equal(count, 150);
     outbox_end(&out);
 }
 
