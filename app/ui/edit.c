@@ -80,6 +80,18 @@ static void splice(struct edit *edit, size_t from, size_t to, struct str with)
     edit->text = next;
 }
 
+/* Does to the text before the caret what typing asks for. */
+static void carry_out(struct edit *edit, const struct telex_edit *change)
+{
+    size_t from = edit->caret;
+    for (size_t i = 0; i < change->erase && from > 0; i++) {
+        do {
+            from--;
+        } while (from > 0 && ((unsigned char)edit->text.s[from] & 0xc0) == 0x80);
+    }
+    splice(edit, from, edit->caret, str_of(change->text));
+}
+
 static size_t selection_start(const struct edit *edit)
 {
     return edit->caret < edit->mark ? edit->caret : edit->mark;
@@ -139,9 +151,9 @@ static void type_code(struct ui *ui, uint32_t c)
     bool special = edit->telex.method != TELEX_OFF && !window_is_composing(ui->window) &&
                    telex_key(&edit->telex, c, &change);
     if (!special && utf8_count(buf_str(&edit->text)) >= letters_most(edit)) {
+        telex_reset(&edit->telex); /* it took the key, the text did not */
         return;
     }
-    size_t from = edit->caret;
     if (edit->telex.method == TELEX_OFF || window_is_composing(ui->window)) {
         struct buf one = {0};
         utf8_add(&one, c);
@@ -149,12 +161,7 @@ static void type_code(struct ui *ui, uint32_t c)
         buf_finish(&one);
         return;
     }
-    for (size_t i = 0; i < change.erase && from > 0; i++) {
-        do {
-            from--;
-        } while (from > 0 && ((unsigned char)edit->text.s[from] & 0xc0) == 0x80);
-    }
-    splice(edit, from, edit->caret, str_of(change.text));
+    carry_out(edit, &change);
 }
 
 void edit_type(struct ui *ui, const char *text)
@@ -189,16 +196,10 @@ void edit_erase(struct ui *ui)
         return;
     }
     struct telex_edit change = {.erase = 0};
-    size_t from = edit->caret;
     if (edit->telex.method != TELEX_OFF && telex_backspace(&edit->telex, &change)) {
-        for (size_t i = 0; i < change.erase && from > 0; i++) {
-            do {
-                from--;
-            } while (from > 0 && ((unsigned char)edit->text.s[from] & 0xc0) == 0x80);
-        }
-        splice(edit, from, edit->caret, str_of(change.text));
+        carry_out(edit, &change);
     } else {
-        from = utf8_grapheme_start(buf_str(&edit->text), edit->caret);
+        size_t from = utf8_grapheme_start(buf_str(&edit->text), edit->caret);
         splice(edit, from, edit->caret, (struct str){"", 0});
     }
     changed(ui);
@@ -316,6 +317,11 @@ void edit_stop(struct ui *ui)
     struct edit *edit = &ui->edit;
     if (!edit->id) {
         return;
+    }
+    struct telex_edit change;
+    if (edit->caret == edit->mark && telex_end(&edit->telex, &change)) {
+        carry_out(edit, &change); /* the last word was no Vietnamese one */
+        edit->is_dirty = true;
     }
     edit_report(ui);
     edit->id = 0;
