@@ -58,14 +58,15 @@ void ui_destroy(struct ui *ui)
     free(ui);
 }
 
-/* Device pixels a dp: the shorter side is 360 dp; a wide screen is not blown up beyond 2.25. */
+/* Device pixels a dp: the shorter side is 360 dp; what lies on its side is a tablet or a laptop
+ * when it is large, and shows more instead of larger. */
 static double scale_of(const struct ui *ui)
 {
     double shorter = ui->w < ui->h ? ui->w : ui->h, scale = shorter / 360.0;
     if (ui->set.scale > 0) {
         scale = ui->set.scale;
-    } else if (ui->w > ui->h && scale > 2.25) {
-        scale = 2.25;
+    } else if (ui->w > ui->h && scale > 1.8) {
+        scale = 1.8;
     }
     double size = ui->set.text_size > 0 ? ui->set.text_size : 1;
     return scale * size * (ui->set.glove ? 1.15 : 1);
