@@ -171,7 +171,7 @@ bool telex_backspace(struct telex *telex, struct telex_edit *edit)
         return false;
     }
     size_t count = telex->word_count - 1;
-    uint32_t word[TELEX_WORD];
+    uint32_t word[TELEX_WORD] = {0};
     bool known = true;
     for (size_t i = 0; i < count; i++) {
         word[i] = telex->word[i];
