@@ -92,8 +92,9 @@ static int exchange(int fd, const struct buf *request)
         }
         n += (size_t)k;
         answer[n] = '\0';
-        const char *end = strstr(answer, "\r\n\r\n"), *length = strstr(answer, "Content-Length: ");
-        if (end && length && (size_t)(end + 4 - answer) + strtoul(length + 16, NULL, 10) <= n) {
+        const char *end = strstr(answer, "\r\n\r\n"),
+                   *length = strstr(answer, "\r\nContent-Length: ");
+        if (end && length && (size_t)(end + 4 - answer) + strtoul(length + 18, NULL, 10) <= n) {
             return atoi(answer + 9);
         }
     }
@@ -160,6 +161,10 @@ static void report(const struct load *load, int connections, double seconds)
 {
     struct rusage usage;
     long n = atomic_load(&load->done), k = n < LATENCIES ? n : LATENCIES;
+    if (n == 0) {
+        printf("nothing was taken\n");
+        return;
+    }
     getrusage(RUSAGE_SELF, &usage);
     double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
                  (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
