@@ -106,6 +106,9 @@ bool session_reload_form(struct session *session, struct err *err)
     }
     ok = ok && entry_open(session->form, buf_str(&xml), ENTRY_RESUME, &session->device,
                           &session->entry, err);
+    if (ok) {
+        session->stop = stop_begin(session->entry);
+    }
     buf_finish(&xml);
     return ok;
 }
@@ -138,13 +141,18 @@ bool session_load(struct session *session, const struct json *request)
         snprintf(session->trouble, sizeof session->trouble, "%s", err.text);
         return false;
     }
+    session->stop = stop_begin(session->entry);
     return true;
 }
 
 bool session_new(struct session *session, struct err *err)
 {
     entry_destroy(session->entry);
-    return entry_create(session->form, &session->device, &session->entry, err);
+    bool ok = entry_create(session->form, &session->device, &session->entry, err);
+    if (ok) {
+        session->stop = stop_begin(session->entry);
+    }
+    return ok;
 }
 
 bool session_reopen(struct session *session, enum entry_mode mode, struct err *err)
@@ -156,6 +164,7 @@ bool session_reopen(struct session *session, enum entry_mode mode, struct err *e
     if (ok) {
         entry_destroy(session->entry);
         session->entry = again;
+        session->stop = stop_begin(again);
     }
     buf_finish(&xml);
     return ok;

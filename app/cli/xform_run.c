@@ -283,6 +283,40 @@ static void do_answer(struct replay *replay, const struct json *step, const char
     }
 }
 
+/* Steps that show nothing of their own are passed over, as the recording does. */
+static void expect_nav(struct replay *replay, const struct json *step)
+{
+    static const char *const events[] = {"beginning-of-form", "question",   "group", "repeat",
+                                         "prompt-new-repeat", "end-of-form"};
+    struct session *session = &replay->session;
+    bool back = !strcmp(json_text(json_get(step, "dir"), "next"), "prev");
+    session->stop =
+        back ? stop_prev(session->entry, session->stop) : stop_next(session->entry, session->stop);
+    if (!replay->strict && json_bool(json_get(step, "optional"), false)) {
+        return;
+    }
+    const char *wanted = json_text(json_get(step, "event"), "");
+    const char *ref = stop_ref(session->entry, session->stop);
+    if (strcmp(events[session->stop.kind], wanted) != 0) {
+        differs(replay, "navigation", ref, str_of(wanted), str_of(events[session->stop.kind]));
+    }
+    struct stop there;
+    const char *at = json_text(json_get(step, "ref"), NULL);
+    if (at && stop_find(session->entry, at, &there) && there.kind == session->stop.kind &&
+        strcmp(stop_ref(session->entry, there), ref) != 0) {
+        differs(replay, "navigation", wanted, str_of(at), str_of(ref));
+    }
+}
+
+/* Whoever answers or adds stands there afterwards. */
+static void stand_at(struct replay *replay, const char *ref)
+{
+    struct stop there;
+    if (stop_find(replay->session.entry, ref, &there)) {
+        replay->session.stop = there;
+    }
+}
+
 static void do_change(struct replay *replay, const char *op, const struct json *step,
                       const char *ref)
 {
@@ -291,10 +325,13 @@ static void do_change(struct replay *replay, const char *op, const struct json *
     bool ok = true;
     if (!strcmp(op, "answer")) {
         do_answer(replay, step, ref);
+        stand_at(replay, ref);
     } else if (!strcmp(op, "addRepeat")) {
         ok = session_add(session, ref, &err);
+        stand_at(replay, ref);
     } else if (!strcmp(op, "removeRepeat")) {
         ok = entry_repeat_remove(session->entry, ref, &err);
+        session->stop = stop_begin(session->entry);
     } else if (!strcmp(op, "autoRepeat")) {
         ok = entry_has(session->entry, ref) || err_set(&err, ERR_MISSING, 0, "not created");
     } else if (!strcmp(op, "setLanguage")) {
@@ -311,7 +348,9 @@ static void do_change(struct replay *replay, const char *op, const struct json *
         struct buf answer = {0};
         session_do(session, step, &answer);
         buf_finish(&answer);
-    } else if (strcmp(op, "note") && strcmp(op, "expectNav")) {
+    } else if (!strcmp(op, "expectNav")) {
+        expect_nav(replay, step);
+    } else if (strcmp(op, "note") != 0) {
         ok = err_set(&err, ERR_INPUT, 0, "unknown operation %.60s", op);
     }
     if (!ok) {
@@ -388,7 +427,7 @@ static void replay_case(struct replay *replay, const char *file)
     }
 }
 
-static bool run_file(const char *file, size_t *passed, size_t *failed)
+static bool run_file(const char *file, bool strict, size_t *passed, size_t *failed)
 {
     struct buf text = {0};
     struct err err = {0};
@@ -402,7 +441,7 @@ static bool run_file(const char *file, size_t *passed, size_t *failed)
         (*failed)++;
         return false;
     }
-    struct replay replay = {.test = test};
+    struct replay replay = {.test = test, .strict = strict};
     replay_case(&replay, file);
     if (replay.failed) {
         (*failed)++;
@@ -454,8 +493,13 @@ static int run(int argc, char **argv)
         return run_lines();
     }
     size_t passed = 0, failed = 0;
+    bool strict = false;
     for (int i = 1; i < argc; i++) {
-        run_file(argv[i], &passed, &failed);
+        if (!strcmp(argv[i], "--strict")) {
+            strict = true;
+            continue;
+        }
+        run_file(argv[i], strict, &passed, &failed);
         fflush(stdout);
     }
     printf("%zu passed, %zu failed\n", passed, failed);

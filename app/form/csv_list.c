@@ -63,7 +63,8 @@ static size_t csv_list_find(struct form_list *list, size_t column, struct str va
     if (column >= self->columns) {
         return 0;
     }
-    return row_index_find(&self->index[column], list, column, value, skip, rows, cap);
+    return row_index_find(&self->index[column], list, column, value,
+                          (struct row_window){skip, rows, cap});
 }
 
 static void csv_list_destroy(struct form_list *list)

@@ -48,9 +48,9 @@ struct entry {
     struct arena shown; /* texts given out; forgotten when the entry changes */
     size_t language;
     bool is_new;
-    bool is_loading; /* nothing is told to hooks yet */
+    bool is_loading;    /* nothing is told to hooks yet */
     bool is_finalizing; /* values that choices no longer offer go */
-    uint32_t seed;   /* of orders by chance */
+    uint32_t seed;      /* of orders by chance */
 
     /* recalculation */
     struct node_list *queues;      /* by rank of the rule */
@@ -116,7 +116,8 @@ void change_remove(struct entry *entry, struct node *node);
 /* Queues what reads the value of the node. */
 void queue_readers(struct entry *entry, struct node *node);
 
-/* As change_value, by a user or an action: xforms-value-changed follows when it is another value. */
+/* As change_value, by a user or an action: xforms-value-changed follows when it is another value.
+ */
 void change_touched(struct entry *entry, struct node *node, struct str value);
 
 /* A failure inside the change: the first one counts. */
@@ -182,7 +183,7 @@ void preload_end(struct entry *entry);
 /* A property of the device by name; ctx is the entry. What XPath's property() asks. */
 bool device_property(void *ctx, struct str name, struct arena *scratch, struct str *text);
 
-/* ---- texts (shown.c) --------------------------------------------------------------------- */
+/* ---- texts (shown.c) ------------------------------------------------------------------------- */
 
 /* The text of a label at a node, in the language of the moment; "" when there is none. Memory from
  * the arena. */

@@ -79,7 +79,6 @@ struct form_problem {
 
 struct form_options {
     struct form_media media;
-    const char *cache;    /* folder for compiled forms, or NULL */
     uint32_t max_nodes;   /* of the form and of an entry; 0: 2,000,000 */
     uint32_t max_choices; /* that one question may show; 0: 1,000,000 */
 };

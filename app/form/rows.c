@@ -35,21 +35,21 @@ static void build_index(struct row_index *index, struct form_list *list, size_t 
 }
 
 size_t row_index_find(struct row_index *index, struct form_list *list, size_t column,
-                      struct str value, size_t skip, uint32_t *rows, size_t cap)
+                      struct str value, struct row_window to)
 {
     if (!index->first) {
         build_index(index, list, column);
     }
     size_t n = 0;
     uint32_t at = index->first[text_hash(value) & (index->buckets - 1)];
-    for (; at && n < cap; at = index->next[at - 1]) {
+    for (; at && n < to.cap; at = index->next[at - 1]) {
         if (!str_eq(list->ops->cell(list, at - 1, column), value)) {
             continue;
         }
-        if (skip) {
-            skip--;
+        if (to.skip) {
+            to.skip--;
         } else {
-            rows[n++] = at - 1;
+            to.rows[n++] = at - 1;
         }
     }
     return n;
@@ -103,7 +103,8 @@ static size_t table_find(struct form_list *list, size_t column, struct str value
     if (column >= self->columns) {
         return 0;
     }
-    return row_index_find(&self->index[column], list, column, value, skip, rows, cap);
+    return row_index_find(&self->index[column], list, column, value,
+                          (struct row_window){skip, rows, cap});
 }
 
 static void table_destroy(struct form_list *list)

@@ -14,9 +14,16 @@ struct row_index {
     uint32_t buckets;
 };
 
+/* Where found rows go: after `skip` hits, up to cap of them. */
+struct row_window {
+    size_t skip;
+    uint32_t *rows;
+    size_t cap;
+};
+
 /* form_list_ops.find by an index that is built on first use. */
 size_t row_index_find(struct row_index *index, struct form_list *list, size_t column,
-                      struct str value, size_t skip, uint32_t *rows, size_t cap);
+                      struct str value, struct row_window to);
 
 /* Frees the index. */
 void row_index_finish(struct row_index *index);

@@ -148,7 +148,9 @@ static bool make_term(struct xpath_run *run, const struct frame *at,
     if (term->column < 0 || !run_eval(run, at, column->value, &value)) {
         return term->column < 0;
     }
-    bool is_many = value.type == XPATH_NODES && value.nodes.n != 1;
+    bool is_none = value.type == XPATH_NODES && value.nodes.n == 0;
+    bool is_many = (value.type == XPATH_NODES && value.nodes.n > 1) ||
+                   (is_none && !(run->env->flags & XPATH_EMPTY_TEXT));
     if (is_many || value.type == XPATH_BOOLEAN) {
         return true;
     }

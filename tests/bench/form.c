@@ -121,8 +121,7 @@ static void unload(struct bench *bench)
 
 static void load(struct bench *bench)
 {
-    struct form_options options = {.media = {bench, read_media, NULL},
-                                   .cache = getenv("GOCUA_BENCH_CACHE")};
+    struct form_options options = {.media = {bench, read_media, NULL}};
     struct err err = {0};
     bench->form = form_load_file(bench->path, &options);
     if (!form_is_usable(bench->form) || !entry_create(bench->form, NULL, &bench->entry, &err)) {
