@@ -138,7 +138,7 @@ static bool begin(void *ctx, int64_t record, struct err *err)
         db_run(db, "UPDATE record SET state = 3, tries = tries + 1 WHERE id = ? AND state = 2",
                DB_WITH(DB_INT(record)), err) &&
         (db_changes(db) == 1 ||
-         err_set(err, ERR_INPUT, 0, "record %lld does not wait", (long long)record)) &&
+         err_set(err, ERR_DENIED, 0, "record %lld is sent elsewhere", (long long)record)) &&
         journal_note(s->store, "record.sending", record, NULL, err);
     return db_end(db, ok, err);
 }
@@ -218,7 +218,7 @@ static bool confirm(void *ctx, const struct outbox_item *item, struct err *err)
 static bool is_whole(const struct outbox_item *item)
 {
     for (size_t i = 0; i < item->n_files; i++) {
-        if (!item->files[i].is_confirmed && !item->files[i].is_aside) {
+        if (!item->files[i].is_confirmed) {
             return false;
         }
     }

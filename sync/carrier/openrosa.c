@@ -163,6 +163,18 @@ static bool parcel_confirmed(void *ctx, struct err *err)
     return p->outbox->ops->confirm(p->outbox->ctx, p->item, err);
 }
 
+/* A file that was refused waits until all others are there, and is then tried by itself: whoever
+ * put the record back into the queue wants it sent. Without it the record never counts as sent. */
+static bool offers_refused(const struct outbox_item *item)
+{
+    for (size_t i = 0; i < item->n_files; i++) {
+        if (!item->files[i].is_confirmed && !item->files[i].is_aside) {
+            return false;
+        }
+    }
+    return item->is_xml_confirmed;
+}
+
 static void fill_record(struct parcel *p)
 {
     const struct outbox_item *item = p->item;
@@ -177,8 +189,8 @@ static void fill_record(struct parcel *p)
     p->record.files = mem_alloc(item->n_files + 1, sizeof(*p->record.files));
     p->of = mem_alloc(item->n_files + 1, sizeof(*p->of));
     for (size_t i = 0; i < item->n_files; i++) {
-        if (item->files[i].is_aside) {
-            continue; /* refused before: only a person can change that */
+        if (item->files[i].is_aside && !offers_refused(item)) {
+            continue;
         }
         size_t at = p->record.n_files++;
         p->of[at] = i;
@@ -233,6 +245,13 @@ static void openrosa_send(void *ctx, const struct outbox *outbox, struct outbox_
     state->at = (struct carrier_progress){
         .step = CARRIER_SEND, .record = item->record, .total = item->bytes_left};
     bool ok = portal_send(state->portal, &p.record, &answer, &err);
+    if (ok && p.record.n_files < item->n_files) { /* the rest has arrived: now the refused ones */
+        copy_marks(&p);
+        free(p.record.files);
+        free(p.of);
+        fill_record(&p);
+        ok = portal_send(state->portal, &p.record, &answer, &err);
+    }
     copy_marks(&p);
     if (!ok && answer.meaning == ANSWER_NO_ACCESS) {
         find_access(state, &answer);

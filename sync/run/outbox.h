@@ -114,7 +114,8 @@ struct outbox_ops {
      * none. */
     bool (*next)(void *ctx, int64_t now_ms, struct arena *arena, struct outbox_item *item,
                  struct err *err);
-    /* The record is about to be sent: on disk before the first byte leaves. */
+    /* The record is about to be sent: on disk before the first byte leaves. ERR_DENIED when it is
+     * being sent elsewhere: it is passed over. */
     bool (*begin)(void *ctx, int64_t record, struct err *err);
     /* Streams file i of the record from its start; *reader is handed to read and close. The bytes
      * are checked (AEAD, hash): ERR_DAMAGED when they are not those that were frozen. */
