@@ -278,11 +278,25 @@ static bool do_clear(struct call *call)
     return true;
 }
 
+/* The main part of the screen that scrolls. */
+static struct node *main_scroll(struct ui *ui)
+{
+    struct node *layer = focus_layer(ui);
+    for (struct node *n = layer; n; n = node_next(layer, n)) {
+        if (n->flags & (NODE_SCROLL | NODE_LIST)) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
 static bool do_scroll(struct call *call)
 {
-    struct node *node = find(call->ui, call->words->v[1], call->err);
-    if (!node || call->words->n < 3) {
-        return node ? err_set(call->err, ERR_INPUT, 0, "scroll WHAT N") : false;
+    const char *what = call->words->v[1];
+    struct node *node =
+        strcmp(what, "screen") == 0 ? main_scroll(call->ui) : find(call->ui, what, call->err);
+    if (!node || !(node->flags & (NODE_SCROLL | NODE_LIST))) {
+        return err_set(call->err, ERR_INPUT, 0, "%s does not scroll", what);
     }
     scroll_by(call->ui, scroll_get(call->ui, node->id),
               (int)(atoi(call->words->v[2]) * call->ui->px));

@@ -8,7 +8,7 @@
  * PageDown Menu Scan Backspace Delete F1…F12, or one letter; N times type TEXT as a keyboard would
  *   clear                           empties the field that has the focus
  *   scan TEXT                       a code as from a hardware scanner
- *   scroll WHAT N                   moves a list or part by N dp
+ *   scroll WHAT N                   moves a list or part by N dp; WHAT may be screen
  *   draw WHAT X,Y X,Y …             a stroke, in percent of the widget
  *   wait idle                       no input, build, damage or job is left (always waited for
  * anyway) wait N                          milliseconds; a clock that stands is moved on wait for
