@@ -10,11 +10,12 @@
 #include "app/screen/screens.h"
 #include "app/ui/ui.h"
 #include "app/work/app.h"
+#include "platform/base/clock.h"
 #include "platform/base/log.h"
 #include "platform/window/window.h"
 
 struct options {
-    const char *data, *lang, *script, *camera, *inspect, *log;
+    const char *data, *lang, *script, *camera, *inspect, *log, *clock;
     int w, h, pin_fd;
     bool headless;
 };
@@ -30,15 +31,24 @@ static const char usage_text[] =
     "  --inspect PATH  open the inspection socket\n"
     "  --pin-fd N      read the PIN from file descriptor N (its first line)\n"
     "  --log FILE      write the log there\n"
+    "  --clock MOMENT  the wall clock stands at 2026-11-05T09:30:00 (for pictures)\n"
     "  --version, --help\n";
 
 static bool read_options(int argc, char **argv, struct options *o, int *status)
 {
-    static const struct option known[] = {
-        {"data", 1, 0, 'd'},    {"size", 1, 0, 's'},     {"lang", 1, 0, 'l'},
-        {"script", 1, 0, 'x'},  {"headless", 0, 0, 'n'}, {"camera", 1, 0, 'c'},
-        {"inspect", 1, 0, 'i'}, {"pin-fd", 1, 0, 'p'},   {"log", 1, 0, 'g'},
-        {"version", 0, 0, 'v'}, {"help", 0, 0, 'h'},     {0, 0, 0, 0}};
+    static const struct option known[] = {{"data", 1, 0, 'd'},
+                                          {"size", 1, 0, 's'},
+                                          {"lang", 1, 0, 'l'},
+                                          {"script", 1, 0, 'x'},
+                                          {"headless", 0, 0, 'n'},
+                                          {"camera", 1, 0, 'c'},
+                                          {"inspect", 1, 0, 'i'},
+                                          {"pin-fd", 1, 0, 'p'},
+                                          {"log", 1, 0, 'g'},
+                                          {"clock", 1, 0, 't'},
+                                          {"version", 0, 0, 'v'},
+                                          {"help", 0, 0, 'h'},
+                                          {0, 0, 0, 0}};
     *status = 2;
     for (int c; (c = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         switch (c) {
@@ -72,6 +82,9 @@ static bool read_options(int argc, char **argv, struct options *o, int *status)
             break;
         case 'g':
             o->log = optarg;
+            break;
+        case 't':
+            o->clock = optarg;
             break;
         case 'v':
             puts("gocua " GOCUA_VERSION);
@@ -161,7 +174,18 @@ int main(int argc, char **argv)
     if (!read_options(argc, argv, &o, &status)) {
         return status;
     }
+    int64_t stands_at;
+    if (o.clock) {
+        if (!clock_parse(str_of(o.clock), &stands_at)) {
+            fprintf(stderr, "gocua: --clock wants a moment like 2026-11-05T09:30:00\n");
+            return 2;
+        }
+        clock_fix_wall(stands_at);
+    }
     struct app_options options = {.folder = o.data, .wake = wake, .wake_ctx = &ui};
+    if (o.log) {
+        log_set_level(LOG_INFO);
+    }
     if ((o.log && !log_open(o.log, &err)) || !app_open(&options, &app, &err)) {
         return fail(&err);
     }

@@ -65,6 +65,9 @@ function(fuzz name) # fuzz(NAME USES ROOM...): tests/fuzz/NAME.c with LLVMFuzzer
   endif()
 endfunction()
 
+add_executable(compare_pictures ${CMAKE_SOURCE_DIR}/tests/tools/compare_pictures.c)
+target_link_libraries(compare_pictures PRIVATE platform_window)
+
 suite(base     USES platform/base)
 suite(db       USES platform/db)
 suite(thread   USES platform/thread)

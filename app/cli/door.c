@@ -54,7 +54,7 @@ static size_t read_pin(bool ask, char *pin, size_t size)
 
 bool door_open(const struct door *door, struct app **out)
 {
-    struct app_options options = {.folder = door->data};
+    struct app_options options = {.folder = door->data, .no_sync = true};
     struct err err = {0};
     char pin[128];
     if (!app_open(&options, out, &err)) {

@@ -4,6 +4,7 @@
 
 #include "app/screen/screen.h"
 #include "app/work/enrol.h"
+#include "app/work/sync.h"
 
 struct enrol_state {
     char code[4096], problem[300];
@@ -58,6 +59,7 @@ static void draw_confirm(struct desk *desk, struct enrol_state *s)
     }
     if (ui_button(ui, "accept", tr("Yes, enrol"), UI_OPT(.kind = UI_PRIMARY, .icon = ICON_CHECK))) {
         if (enrol_accept(desk->app, str_of(s->code), &err)) {
+            sync_kick(desk->app->sync, true);
             ui_toast(ui, tr("Enrolled. The forms are being fetched."), NULL, NULL);
             desk_home(desk);
         } else {

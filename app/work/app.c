@@ -46,7 +46,7 @@ bool app_open(const struct app_options *options, struct app **out, struct err *e
     if (ok) {
         app->mailbox = mailbox_create(options->wake, options->wake_ctx);
         app->worker = worker_create();
-        ok = sync_create(app, &app->sync, err);
+        ok = options->no_sync || sync_create(app, &app->sync, err);
     }
     if (!ok) {
         app_close(app);
@@ -123,7 +123,9 @@ static bool open_store(struct app *app, struct key *key, struct err *err)
     }
     const char *name = settings_text(app, "volunteer_name");
     store_set_actor(app->store, name[0] ? "volunteer" : "device");
-    sync_unlocked(app->sync);
+    if (app->sync) {
+        sync_unlocked(app->sync);
+    }
     return true;
 }
 
@@ -159,11 +161,10 @@ void app_lock(struct app *app)
             explicit_bzero(app->display[i], SETTING_SIZE);
         }
     }
+    keyslot_forget(app->key);
+    app->key = NULL;
     if (app->sync) {
-        sync_locked(app->sync); /* keeps app->key while something waits to be sent */
-    } else {
-        keyslot_forget(app->key);
-        app->key = NULL;
+        sync_locked(app->sync); /* its own copy of the key goes when nothing waits any more */
     }
 }
 

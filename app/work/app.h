@@ -25,7 +25,7 @@ struct app {
     struct keyslot_place place;
     struct store_lock *lock;
     struct store *store; /* NULL while locked */
-    struct key *key;     /* NULL while locked with nothing to send */
+    struct key *key;     /* NULL while locked */
     struct store_health health;
     struct catalogue *catalogue;
     struct worker *worker;
@@ -41,6 +41,7 @@ struct app_options {
     const char *folder;      /* NULL: path_data("gocua") */
     void (*wake)(void *ctx); /* of the mailbox; NULL: mailbox_wait */
     void *wake_ctx;
+    bool no_sync; /* nothing is sent by itself: for commands that run and end */
 };
 
 /* Takes the folder, speaks the set language, reads the catalogue, starts the worker; locked

@@ -8,7 +8,6 @@
 #include "app/store/setting.h"
 #include "app/work/app.h"
 #include "app/work/inbox.h"
-#include "app/work/sync.h"
 #include "platform/base/clock.h"
 #include "platform/base/hash.h"
 #include "platform/base/mem.h"
@@ -223,8 +222,5 @@ bool enrol_accept(struct app *app, struct str code, struct err *err)
     bool is_new;
     bool ok = read_code(app, code, &enrolment, &is_new, err) && keep(app, &enrolment, err);
     explicit_bzero(&enrolment, sizeof(enrolment));
-    if (ok) {
-        sync_kick(app->sync, true);
-    }
     return ok;
 }

@@ -52,7 +52,7 @@ struct enrol_preview {
 bool enrol_preview(struct app *app, struct str code, struct enrol_preview *preview,
                    struct err *err);
 
-/* Takes the code: server, token, keys and pins are kept, and the first fetch begins. */
+/* Takes the code: server, token, keys and pins are kept; sync_kick fetches the forms. */
 bool enrol_accept(struct app *app, struct str code, struct err *err);
 
 #endif

@@ -339,7 +339,9 @@ bool filling_finish(struct filling *f, struct err *err)
     if (ok) {
         f->answers = 0;
         f->is_whole_due = false;
-        sync_kick(f->app->sync, false);
+        if (f->app->sync) {
+            sync_kick(f->app->sync, false);
+        }
     }
     return ok;
 }

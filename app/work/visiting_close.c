@@ -1,5 +1,6 @@
 /* The end of a visit: its values go into the forms, the records are checked together, frozen and
  * queued, and the citizen gets a receipt. */
+#define LOG_ROOM "work"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "app/work/visiting.h"
 #include "platform/base/clock.h"
 #include "platform/base/hash.h"
+#include "platform/base/log.h"
 #include "sync/handover/receipt.h"
 
 /* ---- what the report wants to know follows from what was chosen -------------------------------
@@ -275,8 +277,12 @@ bool visiting_finish(struct visiting *v, struct err *err)
         return err_set(err, ERR_INPUT, (int)v->problems.n, "%zu answers are missing or wrong",
                        v->problems.n);
     }
-    return visiting_keep_person(v, err) && each_draft(v, true, err) && forget_spare(v, err) &&
-           visiting_go(v, VISIT_DONE, err) && visiting_save_closed(v, err);
+    bool ok = visiting_keep_person(v, err) && each_draft(v, true, err) && forget_spare(v, err) &&
+              visiting_go(v, VISIT_DONE, err) && visiting_save_closed(v, err);
+    if (ok) {
+        log_info("visit closed: %s", v->uuid);
+    }
+    return ok;
 }
 
 bool visiting_end_early(struct visiting *v, const char *outcome, const char *reason,

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
-static int64_t fixed_at = -1;
+static int64_t fixed_at = -1, fixed_wall_at = -1;
 
 static int64_t read_clock(clockid_t id)
 {
@@ -14,7 +14,7 @@ static int64_t read_clock(clockid_t id)
 
 int64_t clock_now_ms(void)
 {
-    int64_t at = __atomic_load_n(&fixed_at, __ATOMIC_RELAXED);
+    int64_t at = __atomic_load_n(&fixed_wall_at, __ATOMIC_RELAXED);
     return at >= 0 ? at : read_clock(CLOCK_REALTIME);
 }
 
@@ -27,6 +27,12 @@ int64_t clock_mono_ms(void)
 void clock_fix(int64_t ms)
 {
     __atomic_store_n(&fixed_at, ms, __ATOMIC_RELAXED);
+    clock_fix_wall(ms);
+}
+
+void clock_fix_wall(int64_t ms)
+{
+    __atomic_store_n(&fixed_wall_at, ms, __ATOMIC_RELAXED);
 }
 
 static int64_t floor_div(int64_t a, int64_t b)

@@ -19,6 +19,9 @@ int64_t clock_mono_ms(void);
  * again. */
 void clock_fix(int64_t ms);
 
+/* The same for the wall clock alone: pictures of tests show one date while timers run. */
+void clock_fix_wall(int64_t ms);
+
 /* "2026-11-05T02:30:00.123Z" */
 void clock_format_utc(int64_t ms, char text[CLOCK_TEXT]);
 
