@@ -1,6 +1,5 @@
 #include "sync/http/client.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>

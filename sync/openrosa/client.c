@@ -54,6 +54,7 @@ void portal_close(struct portal *client)
     if (client) {
         http_close(client->http);
         http_reply_finish(&client->reply);
+        wire_answer_finish(&client->said);
         buf_finish(&client->device);
         buf_finish(&client->submission);
         free(client->server);
@@ -111,23 +112,24 @@ static void read_limit(struct portal *client)
 }
 
 bool portal_ask(struct portal *client, enum answer_about about, struct http_ask *ask, bool is_edit,
-                struct answer *answer, struct wire_answer *said, struct err *err)
+                struct answer *answer, struct err *err)
 {
     static const struct http_field version = {"X-OpenRosa-Version", "1.0"};
     if (ask->n_fields == 0) {
         ask->fields = &version;
         ask->n_fields = 1;
     }
-    struct wire_answer own = {0};
-    struct wire_answer *wire = said ? said : &own;
     struct http_reply *reply = &client->reply;
+    wire_answer_finish(&client->said);
     bool got = http_perform(client->http, ask, reply, err);
+    bool may_say = about == ANSWER_ABOUT_RECORD || reply->status >= 300; /* else it is a list */
+    client->said.message = "";
     struct answer_facts facts = {
         .about = about,
         .fault = reply->fault,
         .status = reply->status,
         .has_openrosa_header = http_reply_field(reply, "X-OpenRosa-Version") != NULL,
-        .is_openrosa = wire_read_answer(buf_str(&reply->body), wire, NULL),
+        .is_openrosa = may_say && wire_read_answer(buf_str(&reply->body), &client->said, NULL),
         .is_html = is_html(reply),
         .is_foreign_redirect = reply->location[0] &&
                                !url_is_same_server(str_of(ask->url), str_of(reply->location), true),
@@ -135,9 +137,8 @@ bool portal_ask(struct portal *client, enum answer_about about, struct http_ask 
         .is_edit = is_edit,
         .retry_after_ms = http_retry_after(http_reply_field(reply, "Retry-After"), clock_now_ms()),
     };
-    facts.message = str_of(wire->message);
+    facts.message = str_of(client->said.message);
     answer_judge(&facts, answer);
-    wire_answer_finish(&own);
     bool is_good = answer->meaning == ANSWER_ACCEPTED || answer->meaning == ANSWER_GENUINE ||
                    answer->meaning == ANSWER_NOT_CHANGED;
     if (got && !is_good) {
@@ -152,7 +153,7 @@ bool portal_probe(struct portal *client, struct answer *answer, struct err *err)
     struct buf url = {0};
     portal_address(client, &url, "/submission");
     struct http_ask ask = {.method = "HEAD", .url = buf_text(&url)};
-    bool ok = portal_ask(client, ANSWER_ABOUT_PROBE, &ask, false, answer, NULL, err);
+    bool ok = portal_ask(client, ANSWER_ABOUT_PROBE, &ask, false, answer, err);
     const char *to = ok ? http_reply_field(&client->reply, "Location") : NULL;
     if (ok) {
         read_limit(client);
@@ -199,7 +200,7 @@ bool portal_form_list(struct portal *client, struct wire_form_list *list, struct
     struct buf url = {0};
     portal_address(client, &url, "/formList");
     struct http_ask ask = {.method = "GET", .url = buf_text(&url), .limit = WIRE_LIMIT};
-    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, NULL, err);
+    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, err);
     buf_finish(&url);
     if (ok && !wire_read_form_list(buf_str(&client->reply.body), list, err)) {
         return unreadable(answer, err);
@@ -220,7 +221,7 @@ bool portal_manifest(struct portal *client, const char *url, struct wire_manifes
 {
     *manifest = (struct wire_manifest){0};
     struct http_ask ask = {.method = "GET", .url = url, .limit = WIRE_LIMIT};
-    if (!portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, NULL, err)) {
+    if (!portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, err)) {
         return false;
     }
     if (!wire_read_manifest(buf_str(&client->reply.body), manifest, err)) {
@@ -253,7 +254,7 @@ bool portal_integrity(struct portal *client, const char *url, const char *ids,
         }
     }
     struct http_ask ask = {.method = "GET", .url = buf_text(&address), .limit = WIRE_LIMIT};
-    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, NULL, err);
+    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, err);
     buf_finish(&address);
     if (ok && !wire_read_integrity(buf_str(&client->reply.body), integrity, err)) {
         return unreadable(answer, err);
@@ -300,7 +301,7 @@ bool portal_fetch(struct portal *client, struct portal_download *download, struc
                            .limit = download->limit ? download->limit : FILE_LIMIT};
     download->size = 0;
     download->new_etag[0] = 0;
-    bool ok = portal_ask(client, ANSWER_ABOUT_FILE, &ask, false, answer, NULL, err);
+    bool ok = portal_ask(client, ANSWER_ABOUT_FILE, &ask, false, answer, err);
     bool is_right = has_hash(in.md5, download->md5);
     if (!ok || answer->meaning == ANSWER_NOT_CHANGED) {
         return ok;

@@ -13,14 +13,15 @@ struct portal {
     int64_t limit;         /* X-OpenRosa-Accept-Content-Length */
     int64_t batch_bytes;
     struct http_reply reply; /* the last one */
+    struct wire_answer said; /* its OpenRosaResponse; empty when it was none */
 };
 
 /* Appends the address of a path below the server, with the device. */
 void portal_address(const struct portal *client, struct buf *url, const char *path);
 
-/* Asks, judges, and says in err what a refusal means. The body stays in client->reply. said (may be
- * NULL) receives an OpenRosaResponse and is the caller's to finish. */
+/* Asks, judges, and says in err what a refusal means. The body stays in client->reply, what an
+ * OpenRosaResponse said in client->said. */
 bool portal_ask(struct portal *client, enum answer_about about, struct http_ask *ask, bool is_edit,
-                struct answer *answer, struct wire_answer *said, struct err *err);
+                struct answer *answer, struct err *err);
 
 #endif

@@ -103,7 +103,7 @@ static bool fill_body(const struct sending *s, struct multipart *m, struct file_
     return true;
 }
 
-static bool post(struct sending *s, struct wire_answer *said, struct err *err)
+static bool post(struct sending *s, struct err *err)
 {
     struct multipart m = {0};
     struct http_body body;
@@ -117,8 +117,7 @@ static bool post(struct sending *s, struct wire_answer *said, struct err *err)
                                .fields = fields,
                                .n_fields = 2,
                                .body = &body};
-        ok = portal_ask(s->client, ANSWER_ABOUT_RECORD, &ask, s->record->is_edit, s->answer, said,
-                        err);
+        ok = portal_ask(s->client, ANSWER_ABOUT_RECORD, &ask, s->record->is_edit, s->answer, err);
     } else {
         *s->answer = (struct answer){.meaning = ANSWER_LOCAL};
     }
@@ -139,8 +138,9 @@ static struct portal_file *file_named(struct portal_record *record, const char *
 
 /* Our hub says which files it lacks: what the ledger took for confirmed and is not there goes
  * again, once. False when it is still not there after that. */
-static bool repair_ledger(struct sending *s, const struct wire_answer *said)
+static bool repair_ledger(struct sending *s)
 {
+    const struct wire_answer *said = &s->client->said;
     bool is_lacking = false;
     for (size_t i = 0; said->names_missing && i < said->missing.n; i++) {
         struct portal_file *file = file_named(s->record, said->missing.v[i]);
@@ -154,13 +154,13 @@ static bool repair_ledger(struct sending *s, const struct wire_answer *said)
     return is_fine;
 }
 
-static bool note_accepted(struct sending *s, const struct wire_answer *said, struct err *err)
+static bool note_accepted(struct sending *s, struct err *err)
 {
     s->record->is_xml_confirmed = true;
     for (size_t i = 0; i < s->batch; i++) {
         s->record->files[s->left.v[i]].is_confirmed = true;
     }
-    bool is_fine = repair_ledger(s, said);
+    bool is_fine = repair_ledger(s);
     if (!s->record->confirmed(s->record->ctx, err)) {
         s->answer->meaning = ANSWER_LOCAL;
         return false;
@@ -197,10 +197,8 @@ bool portal_send(struct portal *client, struct portal_record *record, struct ans
     bool ok = true;
     find_left(&s);
     while (ok && (s.left.n > 0 || !record->is_xml_confirmed)) {
-        struct wire_answer said = {0};
         s.batch = next_batch(&s);
-        ok = post(&s, &said, err) ? note_accepted(&s, &said, err) : can_go_on(&s);
-        wire_answer_finish(&said);
+        ok = post(&s, err) ? note_accepted(&s, err) : can_go_on(&s);
         find_left(&s);
     }
     vec_finish(&s.left);
