@@ -55,13 +55,22 @@ static void icon_size(struct ui *ui, struct node *node, int width)
     node->want_h = node->min_h;
 }
 
+/* Icons that point along the line of writing; clocks and media keys do not. */
+static bool turns_around(uint32_t code)
+{
+    return code == ICON_ARROW_BACK || code == ICON_ARROW_FORWARD || code == ICON_CHEVRON_LEFT ||
+           code == ICON_CHEVRON_RIGHT || code == ICON_SEND || code == ICON_UNDO ||
+           code == ICON_REDO || code == ICON_LOGOUT || code == ICON_EXIT_TO_APP;
+}
+
 static void icon_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
     struct icon icon = {.fonts = window_fonts(ui->window),
                         .code = node->icon,
                         .size = node->min_w,
                         .colour = ui_colour(ui, node->look.ink),
-                        .mirrored = ui->set.rtl && node->flags & NODE_RTL_ICON};
+                        .mirrored = ui->set.rtl && (node->flags & NODE_RTL_ICON ||
+                                                    turns_around((uint32_t)node->icon))};
     paint_icon(paint, &icon, node->r);
 }
 
