@@ -510,7 +510,8 @@ const struct command command_xform_run = {
     .name = "xform-run",
     .summary = "replays scripted fillings of forms and compares what comes out",
     .usage =
-        "[CASE.json…]\n"
+        "[--strict] [CASE.json…]\n"
+        "  --strict    also counts what a case calls optional (the order of navigation)\n"
         "  CASE.json   a case; a line is printed for each that fails\n"
         "Without files: one JSON request a line on standard input, one JSON answer a line out.",
     .run = run,

@@ -216,13 +216,19 @@ static bool mend_attributes(struct str xml, struct buf *to)
     return mended;
 }
 
+/* A blank between two outputs is part of the text. */
+static bool shows_text(const struct xml *element)
+{
+    return xml_is(element, "label") || xml_is(element, "hint") || xml_is(element, "value");
+}
+
 struct form *form_load(struct str xml, const struct form_options *options)
 {
     struct form *form = form_begin(options);
     hash_md5_text(xml.s, xml.n, form->hash);
     struct arena arena = {0};
     struct err err;
-    struct xml_limits limits = {.nodes = form->options.max_nodes * 2u};
+    struct xml_limits limits = {.nodes = form->options.max_nodes * 2u, .keeps_space = shows_text};
     struct parse parse = {.form = form};
     parse.document = xml_parse(xml, &form->names, &arena, &limits, &err);
     struct buf mended = {0};

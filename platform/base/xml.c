@@ -112,7 +112,8 @@ static void flush_text(struct reader *r, bool at_end_of_element)
     if (text.n && at->kind == XML_ELEMENT) {
         if (at_end_of_element && !at->first && !r->in_cdata) {
             at->text = keep(r, text);
-        } else if (r->limits.keep_space || !is_space(text)) {
+        } else if (r->limits.keep_space || !is_space(text) ||
+                   (r->limits.keeps_space && r->limits.keeps_space(at))) {
             struct xml *node = add_node(r, XML_TEXT);
             node->line = r->text_line;
             node->text = keep(r, text);

@@ -70,6 +70,9 @@ struct xml_limits {
     size_t size, nodes, depth;
     bool keep_space; /* keep white space between elements (else dropped: it is formatting), and
                         CDATA sections as text nodes of their own */
+    bool (*keeps_space)(const struct xml *element); /* elements in which white space beside
+                                                       children counts although keep_space is not
+                                                       set; NULL: none */
 };
 
 /* Reads a document into the arena; returns its XML_DOCUMENT node, or NULL with ERR_INPUT (text:
