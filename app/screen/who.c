@@ -203,7 +203,7 @@ static void draw(struct desk *desk, void *state)
     struct err err = {0};
     const char *code;
     ui_screen(ui, "who");
-    if (ui_bar(ui, tr("Who"), tr("Step 3 of 8"))) {
+    if (ui_bar(ui, tr_for("step of a visit", "Who"), tr("Step 3 of 8"))) {
         if (visiting_go(desk->visiting, VISIT_CONSENT, &err)) {
             desk_turn(desk, "consent", NULL);
         } else {
