@@ -107,7 +107,8 @@ struct archive_form {
     enum openrosa_form_state state;
     bool has_media;
     int versions;
-    int64_t published_ms, records;
+    int64_t published_ms;
+    int64_t records; /* counted only when all forms are asked for */
 };
 
 /* Publishes a form: it becomes the current version. The same bytes again change nothing (*is_new
@@ -219,9 +220,14 @@ bool archive_record_files(struct archive *archive, int64_t seq,
 bool archive_record_open(struct archive *archive, int64_t seq, const char *name, int *fd,
                          uint64_t *size, struct err *err);
 
-/* Deletes a record: its XML and files go, its id stays known. ERR_MISSING. */
+/* Deletes a record: its XML and files go, its id stays known. ERR_MISSING. The bytes of the files
+ * go with archive_purge, outside of any bracket. */
 bool archive_record_delete(struct archive *archive, const char *form, const char *instance,
                            struct err *err);
+
+/* Removes the kept files of records deleted in this session, unless something else has the same
+ * bytes. */
+bool archive_purge(struct archive *archive, struct err *err);
 
 struct archive_count {
     const char *form, *day; /* day: 2026-11-05 in the zone of this machine */

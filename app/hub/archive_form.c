@@ -189,7 +189,8 @@ bool archive_form_list(struct archive *archive, const char *only, bool all,
                  "  exists(select 1 from list l where l.name || '.csv' = n.name) or"
                  "  exists(select 1 from entity_list e where e.name || '.csv' = n.name))),"
                  " (select count(*) from form_version w where w.form = f.id), v.published_ms,"
-                 " (select count(*) from record r where r.form = f.id and r.state = 1)"
+                 " case when ?2 then"
+                 "  (select count(*) from record r where r.form = f.id and r.state = 1) else 0 end"
                  " from form f join form_version v on v.id = f.current"
                  " where (?1 is null or f.form = ?1) and (?2 or f.state = 1) order by f.form",
                  DB_WITH(db_text_or_null(only), DB_INT(all)), err);

@@ -272,6 +272,41 @@ bool archive_accept(struct archive *archive, const struct openrosa_parcel *parce
     return archive_end(archive, ok, err);
 }
 
+static bool note_removed(struct archive *archive, int64_t seq, struct err *err)
+{
+    struct db_query *q = db_query(
+        archive->db, "select digest from record_file where record = ? and digest is not null",
+        DB_WITH(DB_INT(seq)), err);
+    while (db_next(q, err)) {
+        buf_add_str(&archive->removed, db_str(q, 0));
+    }
+    return db_done(q);
+}
+
+/* In a bracket of its own: a writer that brings the same bytes meanwhile waits for it, and then
+ * puts the file back. */
+bool archive_purge(struct archive *archive, struct err *err)
+{
+    char path[ARCHIVE_PATH];
+    if (!archive_begin(archive, err)) {
+        return false;
+    }
+    bool ok = true;
+    for (size_t i = 0; ok && i + 32 <= archive->removed.n; i += 32) {
+        struct str digest = {archive->removed.s + i, 32};
+        int64_t uses = 0;
+        ok = db_number(archive->db,
+                       "select (select count(*) from record_file where digest = ?1)"
+                       " + (select count(*) from form_media where digest = ?1)"
+                       " + (select count(*) from list where digest = ?1)",
+                       DB_WITH(DB_BLOB(digest.s, digest.n)), &uses, 0, err);
+        archive_kept_path(archive, digest, path);
+        ok = ok && (uses > 0 || file_remove(path, err));
+    }
+    buf_clear(&archive->removed);
+    return archive_end(archive, ok, err);
+}
+
 bool archive_record_delete(struct archive *archive, const char *form, const char *instance,
                            struct err *err)
 {
@@ -287,7 +322,7 @@ bool archive_record_delete(struct archive *archive, const char *form, const char
     if (ok && !seq) {
         ok = err_set(err, ERR_MISSING, 0, "no such record");
     }
-    ok = ok &&
+    ok = ok && note_removed(archive, seq, err) &&
          db_run(archive->db, "delete from record_file where record = ?", DB_WITH(DB_INT(seq)),
                 err) &&
          db_run(archive->db,

@@ -15,7 +15,7 @@
 
 static const int64_t disk_reserve = 16 << 20; /* kept free for the rows and the log */
 
-static void kept_path(const struct archive *archive, struct str digest, char path[ARCHIVE_PATH])
+void archive_kept_path(const struct archive *archive, struct str digest, char path[ARCHIVE_PATH])
 {
     struct buf hex = {0};
     hash_add_hex(&hex, digest.s, digest.n);
@@ -78,6 +78,7 @@ void archive_close(struct archive *archive)
 {
     if (archive) {
         archive_forget_defs(archive);
+        buf_finish(&archive->removed);
         db_close(archive->db);
         free(archive);
     }
@@ -152,7 +153,7 @@ bool archive_keep(struct archive *archive, const char *spool, const unsigned cha
                   struct err *err)
 {
     char path[ARCHIVE_PATH];
-    kept_path(archive, (struct str){(const char *)digest, 32}, path);
+    archive_kept_path(archive, (struct str){(const char *)digest, 32}, path);
     archive->dirty[digest[0]] = true;
     if (rename(spool, path) != 0) {
         /* sent twice in one batch: the first one took it there */
@@ -181,7 +182,7 @@ bool archive_open_kept(struct archive *archive, struct str digest, int *fd, uint
 {
     char path[ARCHIVE_PATH];
     struct stat info;
-    kept_path(archive, digest, path);
+    archive_kept_path(archive, digest, path);
     *fd = open(path, O_RDONLY | O_CLOEXEC);
     if (*fd < 0 || fstat(*fd, &info) != 0) {
         int reason = errno;

@@ -12,6 +12,7 @@ struct archive {
     char data[ARCHIVE_PATH];
     bool dirty[ARCHIVE_SHARDS]; /* folders of files/ with entries not yet synced */
     int depth;                  /* of open brackets */
+    struct buf removed;         /* digests of files of deleted records, 32 bytes each */
     struct map defs;            /* version id → struct formdef, what archive_accept read */
     struct arena def_keys;
 };
@@ -26,6 +27,9 @@ bool archive_keep(struct archive *archive, const char *spool, const unsigned cha
 /* The same for bytes in memory; digest is filled in. */
 bool archive_keep_bytes(struct archive *archive, struct str bytes, unsigned char digest[32],
                         struct err *err);
+
+/* The path of a kept file. */
+void archive_kept_path(const struct archive *archive, struct str digest, char path[ARCHIVE_PATH]);
 
 /* Opens a kept file. */
 bool archive_open_kept(struct archive *archive, struct str digest, int *fd, uint64_t *size,

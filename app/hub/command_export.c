@@ -136,7 +136,7 @@ static int delete_record(struct command_line *line)
         ok = archive_record_delete(archive, line->arguments[0], line->arguments[1], &err) &&
              archive_audit(archive, "command line", "delete record", line->arguments[1], reason,
                            &err);
-        ok = archive_end(archive, ok, &err);
+        ok = archive_end(archive, ok, &err) && archive_purge(archive, &err);
     }
     archive_close(archive);
     return ok ? 0 : archive ? command_failed(line, &err) : 1;

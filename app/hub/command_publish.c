@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/form/form.h"
 #include "platform/base/file.h"
 
 enum { FORM_LIMIT = 64 << 20, MEDIA_LIMIT = 512 << 20 };
@@ -57,6 +58,26 @@ static void say_lacks(void *ctx, const char *name)
             name);
 }
 
+static bool read_nothing(void *ctx, const char *uri, struct buf *bytes, struct err *err)
+{
+    return err_set(err, ERR_MISSING, 0, "not looked at");
+}
+
+/* Other clients may know more than our engine, so what it cannot use is told and published. */
+static void say_problems(const struct publishing *p, const char *path, struct str xml)
+{
+    struct form_options options = {.media = {.read = read_nothing}};
+    struct form *form = form_load(xml, &options);
+    for (size_t i = 0; !form_is_usable(form) && i < form_problem_count(form); i++) {
+        const struct form_problem *problem = form_problem_at(form, i);
+        if (problem->kind == PROBLEM_ERROR) {
+            fprintf(p->line->shell->errors, "gocua-hub: %s: Gõ Cửa cannot use it: %s: %s\n",
+                    base_name(path), problem->node, problem->text);
+        }
+    }
+    form_destroy(form);
+}
+
 /* Publishes one form with what lies in FORM-media/ beside it. */
 static void publish_form(struct publishing *p, const char *path)
 {
@@ -72,6 +93,7 @@ static void publish_form(struct publishing *p, const char *path)
         buf_finish(&xml);
         return;
     }
+    say_problems(p, path, buf_str(&xml));
     buf_add(&folder, path, strlen(path) - (str_ends(str_of(path), STR(".xml")) ? 4 : 0));
     buf_add_text(&folder, "-media");
     with.folder = buf_text(&folder);

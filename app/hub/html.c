@@ -1,6 +1,6 @@
 #include "app/hub/html.h"
 
-#include "platform/base/clock.h"
+#include "app/lang/lang.h"
 
 enum { HIDE_FROM = 9, SHOW_LAST = 3 };
 
@@ -111,11 +111,9 @@ void mask_add(struct buf *to, struct str text)
 
 void html_add_time(struct buf *to, int64_t ms)
 {
-    char text[CLOCK_TEXT];
     if (ms == 0) {
         buf_add_text(to, "–");
         return;
     }
-    clock_format_local(ms, text);
-    buf_addf(to, "%.10s %.5s", text, text + 11);
+    date_add_moment(to, ms);
 }

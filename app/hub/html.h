@@ -18,7 +18,7 @@ void html_add_link(struct buf *to, const char *path, struct str text);
  * not count) has all but its last three hidden: numbers of cards and telephones. */
 void mask_add(struct buf *to, struct str text);
 
-/* Appends a moment as 2026-11-05 09:30 in the zone of this machine; a dash for 0. */
+/* Appends a moment as 09:30 05/11/2026 in the zone of this machine; a dash for 0. */
 void html_add_time(struct buf *to, int64_t ms);
 
 #endif

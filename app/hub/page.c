@@ -66,14 +66,23 @@ static struct str cookie_of(const struct http_request *request)
     return (struct str){"", 0};
 }
 
-static void set_cookie(struct page_visit *visit, const char *value, int seconds)
+static bool is_secure(const struct page_visit *visit)
 {
     const char *forwarded = http_request_header(visit->request, "X-Forwarded-Proto");
-    bool is_tls =
-        http_request_is_tls(visit->request) || (forwarded && strcmp(forwarded, "https") == 0);
+    return http_request_is_tls(visit->request) || (forwarded && strcmp(forwarded, "https") == 0);
+}
+
+void visit_add_base(struct page_visit *visit, struct buf *to)
+{
+    const char *host = http_request_header(visit->request, "Host");
+    buf_addf(to, "%s://%s", is_secure(visit) ? "https" : "http", host ? host : "localhost");
+}
+
+static void set_cookie(struct page_visit *visit, const char *value, int seconds)
+{
     const char *cookie =
         arena_printf(&visit->arena, "hub=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%d%s",
-                     value, seconds, is_tls ? "; Secure" : "");
+                     value, seconds, is_secure(visit) ? "; Secure" : "");
     http_answer_header(visit->request, "Set-Cookie", cookie);
 }
 

@@ -38,6 +38,9 @@ const char *visit_query(struct page_visit *visit, const char *name);
 /* Likewise of the posted form. */
 const char *visit_field(struct page_visit *visit, const char *name);
 
+/* Appends the address by which the visitor reached this hub: "https://host:port". */
+void visit_add_base(struct page_visit *visit, struct buf *to);
+
 /* Sends a page with head and navigation around the body built in html. */
 void visit_answer(struct page_visit *visit, int status, const char *title, struct buf *html);
 

@@ -75,9 +75,7 @@ static bool add_device(struct page_visit *visit, const char *name, struct buf *h
     char token[TOKEN_TEXT], code[CODE_TEXT];
     struct buf line = {0}, url = {0};
     int64_t until = clock_now_ms() + CODE_MS;
-    const char *host = http_request_header(visit->request, "Host");
-    buf_addf(&url, "%s://%s", http_request_is_tls(visit->request) ? "https" : "http",
-             host ? host : "localhost");
+    visit_add_base(visit, &url);
     bool ok = archive_device_add(visit->archive, name, until, token, code, err) &&
               organisation_add_code(&line, visit->archive, visit->hub->data, buf_text(&url), token,
                                     until, err) &&

@@ -38,11 +38,7 @@ static bool answer(struct page_visit *visit, const char *token, const char *name
 {
     unsigned char public_key[SIGN_PUBLIC], secret[SIGN_SECRET];
     struct buf body = {0}, url = {0}, code = {0}, organisation = {0}, key = {0};
-    const char *host = http_request_header(visit->request, "Host");
-    const char *forwarded = http_request_header(visit->request, "X-Forwarded-Proto");
-    bool is_tls =
-        http_request_is_tls(visit->request) || (forwarded && strcmp(forwarded, "https") == 0);
-    buf_addf(&url, "%s://%s", is_tls ? "https" : "http", host ? host : "localhost");
+    visit_add_base(visit, &url);
     bool ok = organisation_keys(visit->hub->data, public_key, secret, err) &&
               organisation_add_code(&code, visit->archive, visit->hub->data, buf_text(&url), token,
                                     clock_now_ms() + valid_ms, err) &&

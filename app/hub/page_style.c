@@ -32,13 +32,13 @@ static void serve_style(struct page_visit *visit)
 
 static void serve_health(struct page_visit *visit)
 {
-    struct archive_totals totals;
-    struct err err = {0};
-    if (archive_totals(visit->archive, &totals, &err)) {
+    struct buf value = {0};
+    if (archive_setting(visit->archive, "url", &value, NULL)) {
         http_answer(visit->request, 200, "text/plain; charset=utf-8", STR("ok\n"));
     } else {
         http_answer(visit->request, 503, "text/plain; charset=utf-8", STR("no storage\n"));
     }
+    buf_finish(&value);
 }
 
 const struct page page_style = {.name = "style.css", .flags = PAGE_OPEN, .serve = serve_style};

@@ -14,15 +14,13 @@ static enum openrosa_access admit(void *ctx, const char *token, const char *peer
     struct err err = {0};
     int64_t seen_ms = 0;
     char name[24];
-    if (!hub->options.no_limits && !limit_allows(&hub->strangers, str_of(peer))) {
-        return OPENROSA_TOO_OFTEN;
-    }
     struct archive *archive = hub_take(hub, &err);
     bool ok = archive && archive_device_find(archive, token, device, &seen_ms, &err);
     hub_give(hub, archive);
     if (!ok && err.kind == ERR_DENIED) {
-        limit_take(&hub->strangers, str_of(peer));
-        return OPENROSA_FORBIDDEN;
+        /* good tokens are never held up by bad ones from the same address */
+        bool is_calm = hub->options.no_limits || limit_take(&hub->strangers, str_of(peer));
+        return is_calm ? OPENROSA_FORBIDDEN : OPENROSA_TOO_OFTEN;
     }
     if (!ok) {
         return OPENROSA_BROKEN;

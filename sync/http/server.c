@@ -306,6 +306,23 @@ static void *hear_uri(void *cls, const char *uri, struct MHD_Connection *connect
     return request;
 }
 
+/* A proxy on this very machine says whom it speaks for; from anybody else that is not believed. */
+static void take_forwarded(struct http_request *request)
+{
+    const char *list = http_request_header(request, "X-Forwarded-For");
+    struct str rest = str_of(list), one = {0};
+    bool is_local = strcmp(request->peer, "127.0.0.1") == 0 || strcmp(request->peer, "::1") == 0;
+    if (!list || !is_local) {
+        return;
+    }
+    while (str_cut(&rest, ',', &one)) {
+    }
+    one = str_trim(one);
+    if (one.n > 0 && one.n < sizeof(request->peer)) {
+        snprintf(request->peer, sizeof(request->peer), STR_FMT, STR_ARG(one));
+    }
+}
+
 static void describe(struct http_request *request, const char *method)
 {
     static const struct {
@@ -333,6 +350,7 @@ static void describe(struct http_request *request, const char *method)
                                                         : (socklen_t)sizeof(struct sockaddr_in);
         getnameinfo(address, size, request->peer, sizeof(request->peer), NULL, 0, NI_NUMERICHOST);
     }
+    take_forwarded(request);
 }
 
 static enum MHD_Result queue(struct http_request *request)
@@ -510,7 +528,7 @@ static bool start_daemon(struct http_server *server, const struct http_server_op
 {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
     unsigned threads = o->threads ? o->threads : 2;
-    unsigned connections = o->connections ? o->connections : 1000;
+    unsigned connections = o->connections ? o->connections : 2000;
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert.s},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key.s},

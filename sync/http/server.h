@@ -37,7 +37,7 @@ struct http_server_options {
     const char *tls_cert; /* PEM file with the certificate chain, or NULL: plain HTTP */
     const char *tls_key;  /* PEM file with its key */
     unsigned threads;     /* 0: two */
-    unsigned connections; /* at once; 0: 1000 */
+    unsigned connections; /* at once; 0: 2000 */
     unsigned per_address; /* connections of one peer at once; 0: no limit of its own */
     unsigned idle_s;      /* a silent connection is closed after so many seconds; 0: 75 */
     struct http_handler handler;
@@ -74,7 +74,7 @@ const char *http_request_header(const struct http_request *request, const char *
 /* The length that was announced, or -1 (chunked). 0 for requests without a body. */
 int64_t http_request_length(const struct http_request *request);
 
-/* The peer's address as text without the port. */
+/* The peer's address as text without the port; what a proxy on this machine says it is. */
 const char *http_request_peer(const struct http_request *request);
 
 /* Did it come over our own TLS? */

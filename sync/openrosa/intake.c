@@ -192,7 +192,7 @@ struct intake *intake_create(struct openrosa_server *server, struct http_request
 bool intake_feed(struct intake *in, struct str bytes, struct err *err)
 {
     in->received += bytes.n;
-    if (in->received > in->server->options.body_limit) {
+    if (in->received > in->server->options.body_limit + INTAKE_ENVELOPE) {
         return err_set(err, ERR_INPUT, TOO_LARGE, "This upload is larger than this server takes.");
     }
     return form_reader_feed(in->reader, bytes, err);

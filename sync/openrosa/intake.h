@@ -7,6 +7,9 @@
 
 struct intake;
 
+/* Clients count the XML and the files against the limit, not the multipart lines around them. */
+enum { INTAKE_ENVELOPE = 1 << 20 };
+
 struct openrosa_server {
     struct openrosa_storage storage;
     struct openrosa_server_options options;

@@ -425,7 +425,7 @@ static void begin_submission(struct openrosa_server *server, struct http_request
         http_answer(request, 204, NULL, STR(""));
         return;
     }
-    if (length > 0 && (uint64_t)length > server->options.body_limit) {
+    if (length > 0 && (uint64_t)length > server->options.body_limit + INTAKE_ENVELOPE) {
         add_headers(server, request);
         answer_error(request, 413, "This upload is larger than this server takes.");
         return;

@@ -56,6 +56,9 @@ status_is 1 "$hub" publish-list "$folder/broken.csv"
 status_is 0 "$hub" form state b closed
 status_is 2 "$hub" form state b shut
 status_is 0 "$hub" form list
+sed 's/id="a"/id="odd"/; s/pulldata(.*)"/wrong(("/' "$folder/forms/a.xml" >"$folder/odd.xml"
+status_is 0 "$hub" publish "$folder/odd.xml"
+grep -q 'cannot use it' "$folder/err" || fail "a form our engine cannot use was not told"
 
 "$hub" serve --listen 127.0.0.1:0 >"$folder/log" 2>&1 &
 server=$!

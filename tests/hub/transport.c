@@ -90,7 +90,7 @@ static void too_large_is_told_in_words(void **state)
     struct buf request = {0};
     int64_t before = world_records(w);
     /* with Expect: before a byte of the body */
-    add_post(&request, w, "Content-Length: 100000001\r\nExpect: 100-continue\r\n");
+    add_post(&request, w, "Content-Length: 101100000\r\nExpect: 100-continue\r\n");
     wire_ask(w->port, buf_str(&request), &got);
     assert_int_equal(got.status, 413);
     assert_true(got_has(&got, "http://openrosa.org/http/response"));

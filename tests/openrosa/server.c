@@ -175,7 +175,7 @@ static void ask(struct pretence *p, const char *path, struct http_reply *reply)
 /* Posts a record with one photo of n bytes. */
 static void post(struct pretence *p, const char *xml, size_t n, struct http_reply *reply)
 {
-    static char photo[20000];
+    static char photo[2 << 20];
     struct http_settings settings = {.agent = "test"};
     struct http_client *client;
     struct multipart m = {0};
@@ -304,7 +304,7 @@ static void limits_hold(void **state)
     struct pretence *p = *state;
     struct http_reply reply = {0};
     char xml[1500];
-    post(p, XML, 15000, &reply);
+    post(p, XML, 5000 + (1 << 20), &reply);
     assert_int_equal(reply.status, 413);
     snprintf(xml, sizeof(xml), "<data id=\"f\">%1100s</data>", "");
     post(p, xml, 10, &reply);
