@@ -6,7 +6,7 @@
 #include "platform/base/clock.h"
 
 static const struct command *const shelves[] = {commands_serve, commands_publish, commands_device,
-                                                commands_export};
+                                                commands_export, commands_import};
 
 enum { SHELVES = sizeof(shelves) / sizeof(*shelves) };
 

@@ -39,6 +39,6 @@ int command_failed(const struct command_line *line, const struct err *err);
 bool command_time(const char *text, bool is_end, int64_t *ms);
 
 extern const struct command commands_serve[], commands_publish[], commands_device[],
-    commands_export[];
+    commands_export[], commands_import[];
 
 #endif
