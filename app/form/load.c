@@ -126,6 +126,9 @@ static void mark_below(struct node *node)
     if (def && (def->type == TYPE_INT || def->type == TYPE_DECIMAL)) {
         node->flags |= NODE_DECIMAL;
     }
+    if (def && def->type == TYPE_BOOLEAN) {
+        node->flags |= NODE_TRUTH;
+    }
     for (struct node *attribute = node->attributes; attribute; attribute = attribute->next) {
         mark_below(attribute);
     }

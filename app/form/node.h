@@ -35,8 +35,9 @@ enum {
     NODE_CDATA = 1u << 8,    /* a text that stood in a CDATA section */
     NODE_PLAIN = 1u << 10,   /* text that is never a date, whatever it looks like */
     NODE_REPEAT = 1u << 9,   /* an instance of a repeat: position() means the nearest of these */
-    NODE_DECIMAL = 1u << 10, /* its bind says it is a number: "7.0" equals "7" (see
+    NODE_DECIMAL = 1u << 11, /* its bind says it is a number: "7.0" equals "7" (see
                                 XPATH_EMPTY_TEXT) */
+    NODE_TRUTH = 1u << 12,   /* holds a truth as text: "0" and "false" are false as a condition */
     NODE_USER = 1u << 16,    /* this bit and those above are free for the owner of the tree */
 };
 

@@ -217,17 +217,6 @@ static void set_flag(struct entry *entry, struct node *node, uint32_t flag, bool
     log_node(entry, node);
 }
 
-/* A boolean node holds its truth as text: "0" and "false" are false, as in JavaRosa. */
-static bool is_true(const struct xpath_value *value)
-{
-    if (value->type == XPATH_NODES && value->nodes.n == 1 && value->nodes.v[0]->def &&
-        value->nodes.v[0]->def->type == TYPE_BOOLEAN) {
-        struct str text = node_value(value->nodes.v[0]);
-        return text.n && !str_is(text, "0") && !str_is(text, "false");
-    }
-    return xpath_to_boolean(value);
-}
-
 static void evaluate(struct entry *entry, const struct rule *rule, struct node *node)
 {
     static const char *const names[] = {"calculate", "relevant", "readonly", "required"};
@@ -235,10 +224,14 @@ static void evaluate(struct entry *entry, const struct rule *rule, struct node *
     struct xpath_value value;
     struct xpath_at at = {.node = node};
     xpath_env_reset(&entry->env);
-    bool ok = xpath_eval(rule->x, &entry->env, &at, &value, &err), yes = ok && is_true(&value);
+    bool ok = xpath_eval(rule->x, &entry->env, &at, &value, &err);
+    bool yes = ok && xpath_truth(&entry->env, &value);
     if (!ok) {
         change_fail(entry, "%s of %s: %s", names[rule->kind], rule->target->path, err.text);
     } else if (rule->kind == RULE_CALCULATE) {
+        if (value.type == XPATH_BOOLEAN) {
+            node->flags |= NODE_TRUTH; /* it is stored as "1" or "0" and stays a truth */
+        }
         change_value(entry, node, value_of_result(entry, rule->target, &value));
     } else if (rule->kind == RULE_RELEVANT) {
         set_relevant(entry, node, yes);

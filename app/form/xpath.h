@@ -177,6 +177,11 @@ double xpath_to_number(struct xpath_env *env, const struct xpath_value *value);
 /* Is the value true: a number other than 0 and NaN, a text or node-set that is not empty? */
 bool xpath_to_boolean(const struct xpath_value *value);
 
+/* Is the value true as a condition of a form (relevant, if(), and, or)? As xpath_to_boolean, but
+ * with XPATH_EMPTY_TEXT a single node is what it holds: empty is false, so are a number 0 (by its
+ * bind) and a truth that is "0" or "false". */
+bool xpath_truth(const struct xpath_env *env, const struct xpath_value *value);
+
 /* A text as a number: decimal notation with white space around; text like a date or moment gives
  * its days since 1970-01-01 (flags as in xpath_env); else NaN. */
 double xpath_number_of(struct str text, unsigned flags);

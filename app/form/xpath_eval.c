@@ -229,7 +229,21 @@ bool run_boolean(struct xpath_run *run, const struct frame *at, const struct exp
     if (!run_eval(run, at, expr, &value)) {
         return false;
     }
-    *boolean = xpath_to_boolean(&value);
+    *boolean = xpath_truth(run->env, &value);
+    return true;
+}
+
+bool run_passes(struct xpath_run *run, const struct frame *at, const struct expr *expr,
+                bool *passes)
+{
+    struct xpath_nodes nodes;
+    if (expr->kind != EXPR_PATH) {
+        return run_boolean(run, at, expr, passes);
+    }
+    if (!run_path(run, at, expr, &nodes)) {
+        return false;
+    }
+    *passes = nodes.n > 0;
     return true;
 }
 
@@ -381,7 +395,7 @@ bool xpath_eval_boolean(const struct xpath *x, struct xpath_env *env, struct nod
     if (!xpath_eval(x, env, &(struct xpath_at){.node = node}, &value, err)) {
         return false;
     }
-    *boolean = xpath_to_boolean(&value);
+    *boolean = xpath_truth(env, &value);
     return true;
 }
 

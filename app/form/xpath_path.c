@@ -121,7 +121,7 @@ static bool filter(struct xpath_run *run, const struct frame *outer,
             }
             passes = value.type == XPATH_NUMBER ? value.number == (double)(i + 1)
                                                 : xpath_to_boolean(&value);
-        } else if (!run_boolean(run, &at, predicate->expr, &passes)) {
+        } else if (!run_passes(run, &at, predicate->expr, &passes)) {
             return false;
         }
         arena_rewind(&run->env->scratch, mark);

@@ -192,7 +192,7 @@ static bool scan(struct xpath_run *run, const struct expr *expr, struct node *ro
         rows_look(candidate, row);
         struct arena_mark mark = arena_mark(&run->env->scratch);
         struct frame at = {candidate, i + 1, n};
-        if (!run_count(run, expr, 1) || !run_boolean(run, &at, expr, &passes)) {
+        if (!run_count(run, expr, 1) || !run_passes(run, &at, expr, &passes)) {
             return false;
         }
         arena_rewind(&run->env->scratch, mark);

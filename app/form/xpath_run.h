@@ -30,6 +30,11 @@ bool run_eval(struct xpath_run *run, const struct frame *at, const struct expr *
 bool run_boolean(struct xpath_run *run, const struct frame *at, const struct expr *expr,
                  bool *boolean);
 
+/* Does the node of the frame pass a predicate that is not positional? A path asks whether it leads
+ * to something. */
+bool run_passes(struct xpath_run *run, const struct frame *at, const struct expr *expr,
+                bool *passes);
+
 /* Evaluates a path. */
 bool run_path(struct xpath_run *run, const struct frame *at, const struct expr *path,
               struct xpath_nodes *nodes);

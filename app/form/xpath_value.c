@@ -225,3 +225,20 @@ bool xpath_to_boolean(const struct xpath_value *value)
     }
     return false;
 }
+
+bool xpath_truth(const struct xpath_env *env, const struct xpath_value *value)
+{
+    bool is_one = value->type == XPATH_NODES && value->nodes.n == 1;
+    if (!is_one || !(env->flags & XPATH_EMPTY_TEXT)) {
+        return xpath_to_boolean(value);
+    }
+    const struct node *node = value->nodes.v[0];
+    if (node->first || node->flags & NODE_ROW) {
+        return true; /* a group is there or not */
+    }
+    struct str text = node_value(node);
+    if (node->flags & NODE_TRUTH) {
+        return text.n && !str_is(text, "0") && !str_is(text, "false");
+    }
+    return text.n && !(node->flags & NODE_DECIMAL && node_number(node, env->flags) == 0);
+}

@@ -349,6 +349,29 @@ static void test_compares_numbers_by_bind(void **state)
     close_world(&w);
 }
 
+static void test_takes_conditions_by_value(void **state)
+{
+    struct world w;
+    open_world(&w);
+    struct node *root = w.tree.document->first, *total = root->last, *v = rep(&w, 1)->first->next;
+    check(&w, root, "if(total, 'yes', 'no')", "no");
+    check(&w, root, "not(total) and where", "true");
+    check(&w, root, "boolean(rep[1])", "true");
+    check(&w, root, "count(*[self::total])", "1");
+    node_set_value(&w.tree, total, STR("false"));
+    check(&w, root, "if(total, 'yes', 'no')", "yes");
+    total->flags |= NODE_TRUTH;
+    check(&w, root, "if(total, 'yes', 'no')", "no");
+    node_set_value(&w.tree, v, STR("0.0"));
+    check(&w, v, "boolean(.)", "true");
+    v->flags |= NODE_DECIMAL;
+    check(&w, v, "boolean(.)", "false");
+    w.env.flags = 0;
+    check(&w, v, "boolean(.)", "true");
+    check(&w, root, "boolean(total)", "true");
+    close_world(&w);
+}
+
 static void test_sees_changes(void **state)
 {
     struct world w;
@@ -379,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_names_errors),
         cmocka_unit_test(test_stops_in_time),
         cmocka_unit_test(test_compares_numbers_by_bind),
+        cmocka_unit_test(test_takes_conditions_by_value),
         cmocka_unit_test(test_sees_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
