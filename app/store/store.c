@@ -1,14 +1,9 @@
 #include "app/store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #define LOG_ROOM "store"
 #include "app/store/inner.h"
@@ -21,112 +16,12 @@
 #include "platform/base/mem.h"
 #include "platform/base/rand.h"
 
-/* ---- the lock ------------------------------------------------------------------------------- */
-
-struct store_lock {
-    int fd;
-};
-
-struct store_lock *store_lock(const char *folder, struct err *err)
-{
-    char path[STORE_PATH];
-    const struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(GOCUA_FUZZ)
-    prctl(PR_SET_DUMPABLE, 0); /* the leak check of the sanitizers has to look in */
-#endif
-    if (!file_make_folder(folder, err) || !store_path(path, folder, "lock", err)) {
-        return NULL;
-    }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        bool is_held = fd >= 0 && errno == EWOULDBLOCK;
-        err_set(err, is_held ? ERR_DENIED : ERR_STORAGE, is_held ? EBUSY : errno,
-                is_held ? "another program has the data folder open" : "cannot lock the folder");
-        if (fd >= 0) {
-            close(fd);
-        }
-        return NULL;
-    }
-    struct store_lock *lock = mem_alloc(1, sizeof(*lock));
-    lock->fd = fd;
-    return lock;
-}
-
-void store_unlock(struct store_lock *lock)
-{
-    if (lock) {
-        close(lock->fd);
-        free(lock);
-    }
-}
-
 /* ---- opening -------------------------------------------------------------------------------- */
 
 bool store_path(char path[STORE_PATH], const char *folder, const char *name, struct err *err)
 {
     return snprintf(path, STORE_PATH, "%s/%s", folder, name) < STORE_PATH ||
            err_set(err, ERR_INPUT, ENAMETOOLONG, "the path of the data folder is too long");
-}
-
-bool store_media_path(const struct store *store, const char *file, char path[STORE_PATH],
-                      struct err *err)
-{
-    char name[STORE_FILE_NAME + 16];
-    snprintf(name, sizeof(name), "data/media/%s", file);
-    return store_path(path, store->folder, name, err);
-}
-
-struct seal_writer *store_seal(struct store *store, char name[STORE_FILE_NAME], struct err *err)
-{
-    char path[STORE_PATH], uuid[RAND_UUID_TEXT];
-    do { /* a seeded test may give names again after a restart */
-        rand_uuid(uuid);
-        snprintf(name, STORE_FILE_NAME, "%s", uuid);
-        if (!store_media_path(store, name, path, err)) {
-            return NULL;
-        }
-    } while (file_exists(path));
-    return seal_create(path, store->media, str_of(name), err);
-}
-
-struct seal_reader *store_unseal(struct store *store, const char *name, struct err *err)
-{
-    char path[STORE_PATH];
-    return store_media_path(store, name, path, err)
-               ? seal_open(path, store->media, str_of(name), err)
-               : NULL;
-}
-
-void store_drop_file(struct store *store, const char *name)
-{
-    char path[STORE_PATH];
-    struct err err;
-    if (!store_media_path(store, name, path, &err) || !file_remove(path, &err)) {
-        log_warn("a sealed file stays for the next start: %s", err.text);
-    }
-}
-
-bool store_check_file(struct store *store, const char *name, const unsigned char *digest,
-                      struct err *err)
-{
-    struct seal_reader *reader = store_unseal(store, name, err);
-    if (!reader) {
-        return false;
-    }
-    unsigned char *part = mem_alloc(1, SEAL_CHUNK), found[HASH_MAX];
-    struct hash *hash = hash_begin(HASH_BLAKE2B);
-    size_t got = 0;
-    bool ok;
-    while ((ok = seal_read(reader, part, SEAL_CHUNK, &got, err)) && got) {
-        hash_more(hash, part, got);
-    }
-    hash_end(hash, found);
-    explicit_bzero(part, SEAL_CHUNK);
-    free(part);
-    seal_close(reader);
-    return ok && (hash_equal(found, digest, HASH_BLAKE2B_SIZE) ||
-                  err_set(err, ERR_DAMAGED, 0, "a file is not what was written"));
 }
 
 /* A file that only the right key can have made: so a wrong key is never taken for damage. */
