@@ -10,7 +10,17 @@
 #include "platform/sensor/qr_rings.h"
 #include "platform/sensor/qr_try.h"
 
-enum { FITS = 3, FITS_EVERY = 40, PICKS_TRIED = 8, TRIED = 48, SMALL_SIDE = 32 };
+enum {
+    FITS = 3,
+    FITS_EVERY = 40,
+    PICKS_TRIED = 8,
+    TRIED = 48,
+    SMALLEST = 16,
+    LEAST_SIDE = 32, /* of a frame that is searched as it is */
+    TINY_SIDE = 256,
+    ENLARGED_SIDE = 512,
+    PAPER = 235,
+};
 
 /* Scores from which a grid shows where the code is, and that it is one beyond doubt. */
 static const double score_located = 0.45, score_certain = 0.65;
@@ -304,6 +314,39 @@ static void cascade(struct qr_scanner *scanner)
     }
 }
 
+/* A picture saved from a screen may have one pixel a module and no margin at all: it is looked at
+ * enlarged, with a margin. */
+static void scan_enlarged(struct qr_scanner *scanner)
+{
+    struct gray small = scanner->frame;
+    int longer = small.width > small.height ? small.width : small.height;
+    int scale = ENLARGED_SIDE / longer, rim = 4 * scale, before = (int)scanner->count;
+    struct gray large = {NULL, small.width * scale + 2 * rim, small.height * scale + 2 * rim};
+    size_t n = (size_t)large.width * (size_t)large.height;
+    uint8_t *pixels = malloc(n);
+    if (!pixels) {
+        return;
+    }
+    memset(pixels, PAPER, n);
+    for (int y = 0; y < small.height * scale; y++) {
+        uint8_t *row = pixels + (size_t)(y + rim) * (size_t)large.width + (size_t)rim;
+        for (int x = 0; x < small.width * scale; x++) {
+            row[x] = small.pixels[y / scale * small.width + x / scale];
+        }
+    }
+    large.pixels = pixels;
+    scanner->frame = large;
+    run_pass(scanner, PASS_PLAIN, &(struct area){0, 0, large.width, large.height});
+    read_whole_by_zbar(scanner);
+    scanner->frame = small;
+    for (size_t i = (size_t)before; i < scanner->count; i++) {
+        for (int k = 0; k < 8; k++) {
+            scanner->codes[i].quad[k] = (scanner->codes[i].quad[k] - (float)rim) / (float)scale;
+        }
+    }
+    free(pixels);
+}
+
 static void add_frame(struct qr_scanner *scanner)
 {
     struct merge *merge = &scanner->merge;
@@ -382,10 +425,16 @@ size_t qr_scan(struct qr_scanner *scanner, const struct gray *frame,
     begin(scanner, frame, options);
     scanner->codes = codes;
     scanner->max = max;
-    if (max == 0 || frame->width < SMALL_SIDE || frame->height < SMALL_SIDE) {
+    if (max == 0 || frame->width < SMALLEST || frame->height < SMALLEST) {
         return 0;
     }
-    cascade(scanner);
+    if (frame->width >= LEAST_SIDE && frame->height >= LEAST_SIDE) {
+        cascade(scanner);
+    }
+    if (!options->live && !is_done(scanner) && frame->width <= TINY_SIDE &&
+        frame->height <= TINY_SIDE) {
+        scan_enlarged(scanner);
+    }
     if (options->live) {
         add_frame(scanner);
         scanner->frames++;
