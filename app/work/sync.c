@@ -132,6 +132,7 @@ static int64_t session(struct sync *sync)
     settings.holds_files =
         network.cost == NETWORK_METERED && enrolled_wants_free(sync->place, sync->store);
     settings.is_network_back = sync->network_is_back || sync->wants_send;
+    settings.is_asked = sync->wants_fetch; /* a person asked: holds are tried again too */
     settings.stop = settings.to.stop = &sync->stop_session;
     settings.tell = note;
     settings.tell_ctx = sync;
@@ -309,7 +310,7 @@ bool sync_now(struct app *app, const struct sync_options *options, struct run_re
         enrolled_fill(place, app->store, options->fetch, &settings);
         struct outbox all = settings.outbox;
         settings.outbox.ops = options->send ? all.ops : NULL;
-        settings.is_network_back = true;
+        settings.is_asked = settings.is_network_back = true;
         settings.stop = settings.to.stop = &stop;
         settings.tell = options->tell;
         settings.tell_ctx = options->ctx;
