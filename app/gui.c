@@ -12,6 +12,8 @@
 #include "app/work/app.h"
 #include "platform/base/clock.h"
 #include "platform/base/log.h"
+#include "platform/sensor/scanner.h"
+#include "platform/system/path.h"
 #include "platform/window/window.h"
 
 struct options {
@@ -134,11 +136,47 @@ static int fail(const struct err *err)
     return 1;
 }
 
+/* ---- a scanner that types is told from a person by the wedge ---- */
+
+static enum ui_heard heard(const struct wedge *wedge, enum wedge_verdict verdict, struct str *out)
+{
+    *out = buf_str(&wedge->text);
+    switch (verdict) {
+    case WEDGE_HOLD:
+        return UI_HEARD_HOLD;
+    case WEDGE_CODE:
+        return UI_HEARD_CODE;
+    case WEDGE_TYPED:
+        return UI_HEARD_TYPED;
+    default:
+        return UI_HEARD_PASS;
+    }
+}
+
+static enum ui_heard judge_key(void *ctx, int64_t ms, const char *text, struct str *out)
+{
+    return heard(ctx, wedge_key(ctx, ms, text), out);
+}
+
+static enum ui_heard judge_pause(void *ctx, int64_t ms, struct str *out)
+{
+    return heard(ctx, wedge_pause(ctx, ms), out);
+}
+
+static int judge_wait(void *ctx, int64_t ms)
+{
+    return wedge_wait_ms(ctx, ms);
+}
+
 static int run(struct app *app, struct ui **ui, const struct options *o)
 {
     struct err err = {0};
     struct window *window = NULL;
     struct window_opt opt = {.title = "Gõ Cửa", .w = o->w, .h = o->h, .headless = o->headless};
+    struct wedge wedge = {.keys = 0};
+    struct ui_judge judge = {judge_key, judge_pause, judge_wait, &wedge};
+    char fonts[PATH_TEXT];
+    opt.fonts = path_asset("fonts/fonts.conf", fonts, NULL) ? fonts : NULL;
     if (!window_open(&opt, &window, &err)) {
         return fail(&err);
     }
@@ -147,6 +185,7 @@ static int run(struct app *app, struct ui **ui, const struct options *o)
         .build = desk_draw, .mail = desk_mail, .is_busy = desk_is_busy, .ctx = desk};
     desk->camera = o->camera;
     *ui = ui_create(window, &drawn);
+    ui_set_judge(*ui, &judge);
     desk_set_ui(desk, *ui);
     desk_start(desk);
     bool ok = (!o->inspect || ui_inspect(*ui, o->inspect, &err)) &&
@@ -156,6 +195,7 @@ static int run(struct app *app, struct ui **ui, const struct options *o)
     *ui = NULL;
     ui_destroy(gone);
     window_close(window);
+    wedge_finish(&wedge);
     if (!ok && o->script) {
         fprintf(stderr, "gocua: %s\n", err.text);
         return 1;

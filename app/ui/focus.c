@@ -274,7 +274,9 @@ void focus_keep(struct ui *ui)
         }
     }
     if (wanted) {
+        bool opens = wanted->flags & NODE_FIELD && wanted->id != ui->edit.id;
         focus_set(ui, wanted);
+        ui->keyboard = opens ? ui->by_touch : ui->keyboard;
     }
     place_of(ui, where)->focus = ui->focus;
 }

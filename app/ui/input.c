@@ -196,29 +196,49 @@ static void plain_key(struct ui *ui, const struct input *input)
     }
 }
 
-static void key_input(struct ui *ui, const struct input *input)
+static void back_key(struct ui *ui, const struct input *input)
 {
+    if (!input->repeat) {
+        ui->back_since = input->at;
+        ui_back(ui);
+    } else if (ui->back_since && input->at - ui->back_since > HOME_MS && !ui->handover) {
+        ui->back_since = 0;
+        ui_act(ui, ACTION_HOME, 0, 0, NULL);
+    }
+}
+
+void ui_key(struct ui *ui, const struct input *input)
+{
+    ui->by_touch = false;
     if (input->code == KEY_BACK || input->code == KEY_ESCAPE) {
-        if (!input->repeat) {
-            ui->back_since = input->at;
-            ui_back(ui);
-        } else if (ui->back_since && input->at - ui->back_since > HOME_MS && !ui->handover) {
-            ui->back_since = 0;
-            ui_act(ui, ACTION_HOME, 0, 0, NULL);
-        }
+        back_key(ui, input);
         return;
+    }
+    if (ui->keyboard && !(input->mods & INPUT_SURE) && input->code < 127) {
+        ui->keyboard = false; /* real keys are there */
+        ui_change(ui);
     }
     bool types =
         ui->edit.id && input->code >= ' ' && input->code < 127 && !(input->mods & INPUT_CTRL);
-    if (types) {
-        return; /* comes as text too */
-    }
-    ui->by_touch = false;
-    if (ui->edit.id && ui->keyboard && input->code < 127) {
-        ui->keyboard = ui->set.keyboard == UI_KEYBOARD_ALWAYS; /* real keys are there */
-    }
-    if (!widget_takes(ui, input)) {
+    if (!types && !widget_takes(ui, input)) { /* letters come as text too */
         plain_key(ui, input);
+    }
+}
+
+void ui_typed(struct ui *ui, const char *text)
+{
+    if (!text[0]) {
+        return;
+    }
+    if (ui->edit.id) {
+        edit_type(ui, text);
+        return;
+    }
+    for (const char *p = text; ui->judge.key && *p; p++) { /* the keys themselves were kept back */
+        struct input key = {.kind = INPUT_KEY, .code = (unsigned char)*p, .at = clock_mono_ms()};
+        if (key.code < 127) {
+            plain_key(ui, &key);
+        }
     }
 }
 
@@ -259,15 +279,16 @@ void ui_input(struct ui *ui, const struct input *input)
         ui->last_input = input->at;
         ui->is_rested = false;
     }
+    if (judge_takes(ui, input)) {
+        return;
+    }
     switch (input->kind) {
     case INPUT_KEY:
-        key_input(ui, input);
+        ui_key(ui, input);
         break;
     case INPUT_TEXT:
         compose(ui, "");
-        if (ui->edit.id) {
-            edit_type(ui, input->text);
-        }
+        ui_typed(ui, input->text);
         break;
     case INPUT_COMPOSE:
         compose(ui, input->text);

@@ -157,6 +157,7 @@ static void number_board(struct ui *ui)
     static const char *const rows[] = {"1 2 3", "4 5 6", "7 8 9"};
     bool rtl = ui->set.rtl;
     ui->set.rtl = false;
+    struct node *board = ui->at;
     for (int i = 0; i < 3; i++) {
         row_open(ui);
         letters(ui, rows[i]);
@@ -181,6 +182,9 @@ static void number_board(struct ui *ui)
     icon_cell(ui, CODE_ENTER, "enter", tr("Done"), ICON_CHECK);
     ui->at->last->grow = 2;
     ui_end(ui);
+    for (struct node *n = board->first; n; n = node_next(board, n)) {
+        n->min_h = n->widget == &widget_cell ? ui_px(ui, 56) : n->min_h;
+    }
     ui->set.rtl = rtl;
 }
 

@@ -274,7 +274,8 @@ struct ui {
     struct buf scan;
 
     struct inspect *inspect;
-    struct play *play;
+    struct ui_judge judge; /* key NULL: none */
+    int64_t judge_due;     /* ask it then; 0: nothing is kept back */
     void (*say)(void *ctx, const char *text);
     void *say_ctx;
 };
@@ -424,6 +425,20 @@ void ui_press(struct ui *ui, struct node *node);
 
 /* Goes back by one: keyboard, field, overlay, screen. */
 void ui_back(struct ui *ui);
+
+/* Text that a person typed: into the field, or digits that choose. */
+void ui_typed(struct ui *ui, const char *text);
+
+/* A key that is no letter. */
+void ui_key(struct ui *ui, const struct input *input);
+
+/* ---- judge.c ---- */
+
+/* Is the input kept back or a part of a code? Then nobody else hears of it. */
+bool judge_takes(struct ui *ui, const struct input *input);
+
+/* Time passed. */
+void judge_tick(struct ui *ui, int64_t now);
 
 /* ---- edit.c, keyboard.c ---- */
 

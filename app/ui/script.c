@@ -167,9 +167,14 @@ static void send(struct ui *ui, struct input input)
 static bool touch_at(struct call *call, bool hold)
 {
     struct ui *ui = call->ui;
-    struct node *node = find(ui, call->words->v[1], call->err);
+    struct node *node = find(ui, call->words->v[1], NULL);
+    if (!node && ui->keyboard &&
+        ui->edit.id) { /* a person puts the keyboard away to see the rest */
+        ui_back(ui);
+        node = wait_idle(ui, call->err) ? find(ui, call->words->v[1], NULL) : NULL;
+    }
     if (!node) {
-        return false;
+        return find(ui, call->words->v[1], call->err) != NULL;
     }
     if (node->flags & NODE_DISABLED) {
         return err_set(call->err, ERR_INPUT, 0, "\"%s\" cannot be used now", call->words->v[1]);
@@ -237,7 +242,13 @@ static bool do_key(struct call *call)
         return err_set(call->err, ERR_INPUT, 0, "no key is called %s", call->words->v[1]);
     }
     for (int i = 0; i < times; i++) {
-        send(call->ui, (struct input){.kind = INPUT_KEY, .code = code});
+        struct input input = {.kind = INPUT_KEY, .code = code, .mods = INPUT_SURE};
+        send(call->ui, input);
+        if (code >= ' ' && code < 127) { /* a letter comes as text, too */
+            input.kind = INPUT_TEXT;
+            input.text[0] = (char)code;
+            send(call->ui, input);
+        }
         send(call->ui, (struct input){.kind = INPUT_KEY_UP, .code = code});
         if (!wait_idle(call->ui, call->err)) {
             return false;
@@ -248,7 +259,7 @@ static bool do_key(struct call *call)
 
 static bool give_text(struct call *call, enum input_kind kind)
 {
-    struct input input = {.kind = kind};
+    struct input input = {.kind = kind, .mods = INPUT_SURE};
     const char *text = call->words->v[1];
     if (strlen(text) >= sizeof(input.text)) {
         return err_set(call->err, ERR_INPUT, 0, "the text is too long");

@@ -17,6 +17,7 @@ struct ui *ui_create(struct window *window, const struct ui_app *app)
     ui->app = *app;
     ui->into = &ui->arena;
     ui->last_input = clock_mono_ms();
+    ui->by_touch = true; /* until a key says otherwise */
     ui_set(ui, &(struct ui_settings){.lang = "vi"});
     return ui;
 }
@@ -255,6 +256,7 @@ int ui_next_due(const struct ui *ui, int64_t now)
     due = ui->toast.text ? earlier(due, ui->toast.until) : due;
     due = ui->shown ? earlier(due, ui->shown_until) : due;
     due = ui->rest_ms && !ui->is_rested ? earlier(due, ui->last_input + ui->rest_ms) : due;
+    due = ui->judge_due ? earlier(due, ui->judge_due) : due;
     due = ui->fling.id ? earlier(due, ui->fling.last + FRAME_MS) : due;
     if (due < 0) {
         return -1;
@@ -287,6 +289,7 @@ static void tick(struct ui *ui)
         ui->is_rested = true;
         ui_act(ui, ACTION_TIMER, id_mix(1, 4), 0, NULL);
     }
+    judge_tick(ui, now);
     if (ui->touch.long_due || ui->fling.id) {
         touch_tick(ui, now);
     }

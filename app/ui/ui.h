@@ -89,6 +89,27 @@ void ui_change(struct ui *ui);
  * ui_scanned. */
 void ui_give_scan(struct ui *ui, struct str code);
 
+/* What somebody else thinks of a key: a scanner that types like a keyboard is told from a person.
+ */
+enum ui_heard {
+    UI_HEARD_PASS,  /* a person: as usual */
+    UI_HEARD_HOLD,  /* nobody knows yet: kept back until pause says */
+    UI_HEARD_CODE,  /* *out is a whole code */
+    UI_HEARD_TYPED, /* it was a person: *out is all that was kept back, this key included */
+};
+
+/* The judge. key: text typed ("\n", "\t" for Enter and Tab) at ms; pause: wait_ms have passed
+ * without a key. *out is the judge's until the next call. */
+struct ui_judge {
+    enum ui_heard (*key)(void *ctx, int64_t ms, const char *text, struct str *out);
+    enum ui_heard (*pause)(void *ctx, int64_t ms, struct str *out);
+    int (*wait_ms)(void *ctx, int64_t ms);
+    void *ctx;
+};
+
+/* Lets every typed key be judged; NULL: every key is a person's. judge is copied. */
+void ui_set_judge(struct ui *ui, const struct ui_judge *judge);
+
 /* ---- options of every widget ---------------------------------------------------------------- */
 
 enum ui_kind {

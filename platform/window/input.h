@@ -47,7 +47,12 @@ enum input_code {
     KEY_F1 = 288, /* … KEY_F1 + 11 is F12 */
 };
 
-enum { INPUT_SHIFT = 1, INPUT_CTRL = 2, INPUT_ALT = 4 };
+enum {
+    INPUT_SHIFT = 1,
+    INPUT_CTRL = 2,
+    INPUT_ALT = 4,
+    INPUT_SURE = 8, /* from a script or the screen: surely no scanner */
+};
 
 enum { INPUT_TEXT_MAX = 4096 };
 
