@@ -7,7 +7,9 @@
 static struct stop place(enum stop_kind kind, const struct control *control, struct node *node,
                          struct node *parent)
 {
-    return (struct stop){kind, control, node, parent, node ? (uint32_t)node_position(node) : 0};
+    /* where there is a node it says all; the parent stands for one that is not there yet */
+    return (struct stop){kind, control, node, node ? NULL : parent,
+                         node ? (uint32_t)node_position(node) : 0};
 }
 
 struct stop stop_begin(struct entry *entry)
@@ -29,7 +31,7 @@ bool stop_equal(struct stop a, struct stop b)
 static struct node *node_for(struct entry *entry, const struct control *control,
                              struct node *around)
 {
-    return control->def ? instance_near(entry, around, control->def) : around;
+    return instance_near(entry, around, control->def ? control->def : control->context);
 }
 
 static bool can_add(const struct control *repeat)
@@ -230,7 +232,7 @@ struct stop stop_prev(struct entry *entry, struct stop at)
         }
         return before(entry, at.control, at.node->parent);
     default:
-        return before(entry, at.control, at.parent ? at.parent : at.node);
+        return before(entry, at.control, at.node);
     }
 }
 
