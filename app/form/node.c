@@ -271,8 +271,7 @@ struct node *node_copy(struct node_tree *tree, const struct node *from)
     copy->bindings = from->bindings;
     copy->def = from->def;
     copy->list = from->list;
-    copy->flags = from->flags & (~(unsigned)(NODE_USER - 1) | NODE_CDATA | NODE_REPEAT |
-                                 NODE_DECIMAL | NODE_TRUTH);
+    copy->flags = from->flags & (~(uint32_t)(NODE_USER - 1) | NODE_KEPT);
     if (from->value.n) {
         store_value(tree, copy, from->value);
     }

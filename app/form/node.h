@@ -39,6 +39,8 @@ enum {
                                 XPATH_EMPTY_TEXT) */
     NODE_TRUTH = 1u << 12,   /* holds a truth as text: "0" and "false" are false as a condition */
     NODE_USER = 1u << 16,    /* this bit and those above are free for the owner of the tree */
+    /* what a copy of a node keeps, beside the bits from NODE_USER on */
+    NODE_KEPT = NODE_CDATA | NODE_REPEAT | NODE_PLAIN | NODE_DECIMAL | NODE_TRUTH,
 };
 
 struct node_def;    /* what the form says of this node; defined by the form definition */
@@ -96,8 +98,8 @@ void node_tree_from_list(struct node_tree *tree, struct xml_names *names,
 /* A new element without a place; node_insert gives it one. */
 struct node *node_create(struct node_tree *tree, const struct xml_name *name, const char *prefix);
 
-/* A copy of an element with all below (values, attributes, def, flags from NODE_USER up), without a
- * place. state is not copied, relevance starts as relevant. */
+/* A copy of an element with all below (values, attributes, def, flags of NODE_KEPT and from
+ * NODE_USER up), without a place. state is not copied, relevance starts as relevant. */
 struct node *node_copy(struct node_tree *tree, const struct node *from);
 
 /* Puts a node without a place among the children of parent, after `after` (NULL: as the first);
