@@ -1,5 +1,6 @@
 /* Load on a hub: records of 2 KB posted over kept connections, each answered after the disk has it.
- * Prints requests a second, CPU a request (server and clients in one process), latencies.
+ * Prints requests a second, CPU a request (server and clients in one process), latencies; then
+ * how long the questions of pages and devices take over all these records.
  * usage: hub [CONNECTIONS [SECONDS [PHOTO_BYTES]]] */
 #include <netinet/in.h>
 #include <pthread.h>
@@ -12,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/hub/archive.h"
+#include "app/hub/export.h"
 #include "app/hub/hub.h"
 #include "platform/base/clock.h"
 #include "platform/base/file.h"
@@ -180,6 +181,65 @@ static void report(const struct load *load, int connections, double seconds)
            usage.ru_maxrss / 1024);
 }
 
+static bool pass_record(void *ctx, const struct archive_record *record)
+{
+    return true;
+}
+
+static void pass_form(void *ctx, const struct archive_form *row)
+{
+}
+
+static void pass_count(void *ctx, const struct archive_count *count)
+{
+}
+
+static void export_all(struct archive *archive)
+{
+    struct export_options options = {.format = EXPORT_CSV};
+    struct exporter *exporter = NULL;
+    struct buf piece = {0};
+    size_t size = 0;
+    int64_t start = now_us();
+    bool ok = exporter_create(&exporter, archive, &options, NULL);
+    do {
+        buf_clear(&piece);
+        ok = ok && exporter_add(exporter, archive, &piece, NULL);
+        size += piece.n;
+    } while (ok && piece.n > 0);
+    printf("CSV of all: %.0f ms, %zu KiB\n", (double)(now_us() - start) / 1e3, size / 1024);
+    exporter_destroy(exporter);
+    buf_finish(&piece);
+}
+
+/* Over what the load left behind. */
+static void ask(const char *data)
+{
+    struct archive *archive = NULL;
+    struct archive_totals totals = {0};
+    struct archive_filter page = {.count = 50}, of_form = {.count = 50, .form = "load"};
+    if (!archive_open(&archive, data, NULL)) {
+        return;
+    }
+    int64_t t[6] = {now_us()};
+    archive_record_list(archive, &page, pass_record, NULL, NULL);
+    t[1] = now_us();
+    archive_record_list(archive, &of_form, pass_record, NULL, NULL);
+    t[2] = now_us();
+    archive_totals(archive, &totals, NULL);
+    t[3] = now_us();
+    archive_form_list(archive, NULL, false, pass_form, NULL, NULL);
+    t[4] = now_us();
+    archive_counts(archive, 56, pass_count, NULL, NULL);
+    t[5] = now_us();
+    printf("over %lld records, ms: newest 50 %.1f  of a form %.1f  totals %.1f  form list %.1f  "
+           "days %.1f\n",
+           (long long)totals.records, (double)(t[1] - t[0]) / 1e3, (double)(t[2] - t[1]) / 1e3,
+           (double)(t[3] - t[2]) / 1e3, (double)(t[4] - t[3]) / 1e3, (double)(t[5] - t[4]) / 1e3);
+    export_all(archive);
+    archive_close(archive);
+}
+
 int main(int argc, char **argv)
 {
     int connections = argc > 1 ? atoi(argv[1]) : 32, seconds = argc > 2 ? atoi(argv[2]) : 5;
@@ -212,6 +272,7 @@ int main(int argc, char **argv)
     double took = (double)(now_us() - start) / 1e6;
     hub_stop(hub);
     report(&load, connections, took);
+    ask(data);
     file_remove_tree(data, NULL);
     free(load.latencies);
     return atomic_load(&load.failed) > 0;
