@@ -30,6 +30,16 @@ bool focus_fits(struct ui *ui, const struct node *node)
             (node->parent && node->parent->widget == &widget_badge)); /* the toast's button */
 }
 
+/* Gives the focus without moving what is seen: a page that has just come is read from its top. */
+static void focus_quietly(struct ui *ui, struct node *node)
+{
+    if (ui->focus != node->id) {
+        ui->focus = node->id;
+        ui->is_laid = false;
+    }
+    edit_stop(ui);
+}
+
 void focus_set(struct ui *ui, struct node *node)
 {
     uint64_t id = node ? node->id : 0;
@@ -261,8 +271,12 @@ void focus_keep(struct ui *ui)
         wanted = place->focus != none ? node_find(ui, place->focus) : NULL;
         if (!wanted) {
             wanted = first_of(ui);
-            bool starts = wanted && (wanted->flags & NODE_FIRST || !(wanted->flags & NODE_FIELD));
-            wanted = starts ? wanted : NULL;
+            if (wanted && !(wanted->flags & (NODE_FIRST | NODE_FIELD))) {
+                focus_quietly(ui, wanted);
+                place->focus = ui->focus;
+                return;
+            }
+            wanted = wanted && wanted->flags & NODE_FIRST ? wanted : NULL;
         }
         if (!wanted) {
             focus_set(ui, NULL);
