@@ -4,7 +4,9 @@
 
 #include "app/cli/command.h"
 
-#define COMMANDS(X) X(enrol) X(sync) X(handover) X(export) X(settings) X(scan) X(xpath_run) X(xform_run) X(check) X(fill)
+#define COMMANDS(X)                                                                                \
+    X(enrol)                                                                                       \
+    X(sync) X(handover) X(export) X(settings) X(scan) X(xpath_run) X(xform_run) X(check) X(fill)
 
 #define COMMANDS_DECLARE(name) extern const struct command command_##name;
 COMMANDS(COMMANDS_DECLARE)
