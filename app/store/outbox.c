@@ -13,7 +13,7 @@
 #include "platform/base/mem.h"
 #include "platform/base/vec.h"
 
-enum { SUSPICIOUS_WAIT_MS = 60 * 1000 };
+enum { SUSPICIOUS_WAIT_MS = 60 * 1000, ASK_AGAIN_MS = 24 * 3600 * 1000 };
 
 struct session {
     struct store *store;
@@ -41,10 +41,18 @@ static const char next_sql[] =
     " (SELECT 1 FROM record o WHERE o.id = r.replaces AND o.state IN (4, 5, 6)))"
     " ORDER BY r.attempts, r.bytes_left >= 262144, r.sequence";
 
-static bool find_next(struct session *s, int64_t now_ms, struct arena *arena,
+/* Sent, still whole here, and not seen on the server since: their number of tries says how often
+ * they were asked about. */
+static const char next_sent_sql[] =
+    "SELECT r.id, r.sequence, r.instance_id, r.form_id, r.version, r.is_edit, r.is_xml_confirmed,"
+    " r.is_doubtful, r.attempts, r.bytes_left FROM record r JOIN frozen f ON f.record = r.id"
+    " WHERE r.state IN (4, 5) AND r.again_ms = 0 AND r.sent_ms > 0 AND r.sent_ms < ?"
+    " ORDER BY r.tries, r.sequence";
+
+static bool find_next(struct session *s, const char *sql, int64_t now_ms, struct arena *arena,
                       struct outbox_item *item, struct err *err)
 {
-    struct db_query *q = db_query(s->store->db, next_sql, DB_WITH(DB_INT(now_ms)), err);
+    struct db_query *q = db_query(s->store->db, sql, DB_WITH(DB_INT(now_ms)), err);
     *item = (struct outbox_item){0};
     while (!item->record && db_next(q, err)) {
         if (was_given(s, db_int(q, 0))) {
@@ -105,7 +113,7 @@ static bool next(void *ctx, int64_t now_ms, struct arena *arena, struct outbox_i
     struct session *s = ctx;
     for (;;) {
         struct err why = {0};
-        if (!find_next(s, now_ms, arena, item, err)) {
+        if (!find_next(s, next_sql, now_ms, arena, item, err)) {
             return false;
         }
         if (!item->record) {
@@ -125,6 +133,26 @@ static bool next(void *ctx, int64_t now_ms, struct arena *arena, struct outbox_i
             return false;
         }
     }
+}
+
+static bool next_sent(void *ctx, int64_t now_ms, struct arena *arena, struct outbox_item *item,
+                      struct err *err)
+{
+    struct session *s = ctx;
+    err_clear(err);
+    if (!find_next(s, next_sent_sql, now_ms - ASK_AGAIN_MS, arena, item, err) || !item->record) {
+        return false;
+    }
+    vec_push(&s->given, item->record);
+    return load_item(s->store, arena, item, err) &&
+           db_run(s->store->db, "UPDATE record SET tries = tries + 1 WHERE id = ?",
+                  DB_WITH(DB_INT(item->record)), err);
+}
+
+static bool seen_again(void *ctx, int64_t record, struct err *err)
+{
+    struct session *s = ctx;
+    return record_confirm_again(s->store, record, err);
 }
 
 static bool begin(void *ctx, int64_t record, struct err *err)
@@ -323,8 +351,8 @@ static bool next_due(void *ctx, int64_t *due_ms, struct err *err)
                      DB_NONE, due_ms, 0, err);
 }
 
-static const struct outbox_ops ops = {next,    begin,  open_file, read_file, close_file,
-                                      confirm, settle, release,   next_due};
+static const struct outbox_ops ops = {next,   begin,   open_file, read_file, close_file, confirm,
+                                      settle, release, next_due,  next_sent, seen_again};
 
 void outbox_begin(struct store *store, struct outbox *out)
 {

@@ -141,6 +141,15 @@ struct outbox_ops {
     bool (*release)(void *ctx, enum outbox_reason reason, const char *form_id, struct err *err);
     /* When the earliest RETRY is due (wall clock ms); 0 when none is waiting. */
     bool (*next_due)(void *ctx, int64_t *due_ms, struct err *err);
+    /* A record that was sent at least a day ago and has not been seen on the server since, like
+     * next; those asked about least often first. False with ERR_NONE when there is none. NULL: sent
+     * records are never asked about. */
+    bool (*next_sent)(void *ctx, int64_t now_ms, struct arena *arena, struct outbox_item *item,
+                      struct err *err);
+    /* The server still has the whole record: the second confirmation, without which nothing may be
+     * removed here. When it lacks something instead, settle (RETRY) brings the record back into the
+     * queue. */
+    bool (*seen_again)(void *ctx, int64_t record, struct err *err);
 };
 
 struct outbox {

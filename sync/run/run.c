@@ -11,7 +11,7 @@
 #include "platform/base/vec.h"
 #include "sync/run/retry.h"
 
-enum { TELL_MS = 200, FAILURES_IN_A_ROW = 3 };
+enum { TELL_MS = 200, FAILURES_IN_A_ROW = 3, ASKED_AGAIN = 20 };
 
 struct session {
     const struct run_settings *set;
@@ -271,6 +271,65 @@ static void on_offer(void *ctx, const char *form_id)
 
 /* ---- the session ---------------------------------------------------------------------------- */
 
+static bool lacks_files(const struct outbox_item *item)
+{
+    for (size_t i = 0; i < item->n_files; i++) {
+        if (!item->files[i].is_confirmed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Posts the frozen XML of a sent record once more: identical bytes do no harm, and the answer shows
+ * whether the server still has it. What a restored backup has lost goes again at once. */
+static bool ask_again(struct session *s, struct outbox_item *item, struct err *err)
+{
+    const struct outbox *outbox = &s->set->outbox;
+    struct outbox_outcome outcome = {0};
+    item->is_xml_confirmed = false;
+    s->record = item->record;
+    s->moved = 0;
+    s->set->carrier->send(s->state, outbox, item, &outcome);
+    s->result->bytes_sent += s->moved;
+    if (outcome.action == OUTBOX_SENT) {
+        return outbox->ops->seen_again(outbox->ctx, item->record, err);
+    }
+    s->is_over = outcome.scope == OUTBOX_ALL;
+    if (!lacks_files(item)) {
+        return true; /* no news: it stays sent, and is asked about another time */
+    }
+    outcome.action = OUTBOX_RETRY;
+    outcome.scope = OUTBOX_RECORD;
+    complete_outcome(item, &outcome);
+    log_warn("the server has lost files of record %lld", (long long)item->record);
+    return outbox->ops->settle(outbox->ctx, item, &outcome, err);
+}
+
+/* A few sent records a session are asked about; never over a network that costs. */
+static bool check_sent(struct session *s, struct err *err)
+{
+    const struct outbox *outbox = &s->set->outbox;
+    struct arena arena = {0};
+    bool ok = true;
+    bool may = outbox->ops && outbox->ops->next_sent && !s->set->holds_files && s->set->budget == 0;
+    for (int i = 0; may && ok && i < ASKED_AGAIN && !s->is_over && !is_stopped(s); i++) {
+        struct outbox_item item = {0};
+        struct err none = {0};
+        arena_reset(&arena);
+        if (!outbox->ops->next_sent(outbox->ctx, clock_now_ms(), &arena, &item, &none)) {
+            ok = none.kind == ERR_NONE;
+            if (!ok && err) {
+                *err = none;
+            }
+            break;
+        }
+        ok = ask_again(s, &item, err);
+    }
+    arena_finish(&arena);
+    return ok;
+}
+
 static bool fetch_news(struct session *s, struct err *err)
 {
     const struct carrier *carrier = s->set->carrier;
@@ -283,7 +342,8 @@ static bool fetch_news(struct session *s, struct err *err)
         s->is_over = true;
         return settle_all(s, &outcome, err);
     }
-    return send_due(s, err); /* a form that is back lets its records go */
+    /* a form that is back lets its records go */
+    return send_due(s, err) && check_sent(s, err);
 }
 
 static bool exchange(struct session *s, struct err *err)

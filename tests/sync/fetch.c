@@ -243,16 +243,21 @@ static void open_lists(struct fixture *f)
     buf_add_text(&f->manifest, "<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">");
 }
 
-static struct fixture *start(void)
+static struct inbox usual_inbox(struct fixture *f)
 {
     static const struct inbox_ops ops = {has_form,     has_file,   begin,       open_file,
                                          write_file,   close_file, keep_file,   commit,
                                          abort_update, offered,    offline_ids, entity_deleted};
+    return (struct inbox){&ops, &f->shelf};
+}
+
+static struct fixture *start(void)
+{
     struct fixture *f = mem_alloc(1, sizeof(*f));
     f->server = faulty_start(&(struct faulty_plan){decide, reply, f});
     f->set = (struct run_settings){.carrier = carrier_find("openrosa"),
                                    .to = {.address = faulty_address(f->server), .stall_seconds = 1},
-                                   .inbox = {&ops, &f->shelf}};
+                                   .inbox = usual_inbox(f)};
     vec_push(&f->portal.offers,
              (struct portal_file_offer){"/visit.xml", "application/xml", STR(FORM), NULL});
     vec_push(&f->portal.offers,
@@ -471,6 +476,48 @@ static void a_form_that_is_back_lets_its_records_go(void **state)
     finish(f);
 }
 
+/* F24: what the server had and lost goes again; what it still has is confirmed a second time. */
+static void sent_records_are_asked_about_and_lost_ones_go_again(void **state)
+{
+    struct fixture *f = start_usual();
+    struct memory_outbox memory = {.is_old = true};
+    struct outbox outbox = memory_outbox_of(&memory);
+    f->portal.mode = PORTAL_HUB;
+    for (int i = 0; i < 3; i++) {
+        memory_add(&memory, "visit", 2, 500);
+    }
+    f->set.outbox = outbox;
+    f->set.inbox.ops = NULL; /* sent only */
+    run(f);
+    assert_int_equal(memory_count(&memory, MEMORY_SENT), 3);
+    memory_restart(&memory);
+    f->set.inbox = usual_inbox(f);
+    /* a restored backup: one record is gone, another lacks a file, the third is deleted */
+    struct kept_record *kept = f->portal.records.v;
+    snprintf(kept[0].instance_id, sizeof(kept[0].instance_id), "other");
+    snprintf(kept[1].files.v[0].name, sizeof(kept[1].files.v[0].name), "other");
+    kept[2].is_deleted = true;
+    run(f);
+    for (int i = 0; i < 2; i++) {
+        const struct memory_record *r = &memory.records.v[i];
+        struct kept_record *now = fake_portal_record(&f->portal, r->instance_id);
+        assert_true(r->is_seen_again);
+        assert_int_equal(r->state, MEMORY_SENT);
+        for (size_t k = 0; k < 2; k++) {
+            assert_non_null(fake_portal_file(now, r->files.v[k].name));
+        }
+    }
+    assert_false(memory.records.v[2].is_seen_again);
+    assert_int_equal(memory.records.v[2].state, MEMORY_SENT); /* nothing here is touched */
+    int posts = f->portal.posts;
+    f->set.holds_files = true;
+    memory_restart(&memory);
+    run(f); /* never over a network that costs */
+    assert_int_equal(f->portal.posts, posts);
+    memory_finish(&memory);
+    finish(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +530,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_or_a_broken_form_keeps_the_old),
         cmocka_unit_test(deleted_entities_of_ours_are_told),
         cmocka_unit_test(a_form_that_is_back_lets_its_records_go),
+        cmocka_unit_test(sent_records_are_asked_about_and_lost_ones_go_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,7 +101,8 @@ static bool memory_open(void *ctx, int64_t key, size_t i, void **reader, struct 
         return err_set(err, ERR_DAMAGED, 0, "not what was written");
     }
     m->reading = record_of(m, key);
-    assert(m->reading->state == MEMORY_SENDING && i < m->reading->files.n);
+    assert(m->reading->state == MEMORY_SENDING || m->reading->is_asked);
+    assert(i < m->reading->files.n);
     m->file = i;
     m->at = 0;
     m->open_files++;
@@ -209,11 +210,33 @@ static bool memory_next_due(void *ctx, int64_t *due_ms, struct err *err)
     return true;
 }
 
+static bool memory_next_sent(void *ctx, int64_t now_ms, struct arena *arena,
+                             struct outbox_item *item, struct err *err)
+{
+    struct memory_outbox *m = ctx;
+    for (size_t i = 0; m->is_old && i < m->records.n; i++) {
+        struct memory_record *r = &m->records.v[i];
+        if (r->state == MEMORY_SENT && !r->is_seen_again && !r->is_asked) {
+            r->is_asked = true;
+            fill(r, (int64_t)i + 1, arena, item);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool memory_seen_again(void *ctx, int64_t key, struct err *err)
+{
+    record_of(ctx, key)->is_seen_again = true;
+    return true;
+}
+
 struct outbox memory_outbox_of(struct memory_outbox *memory)
 {
-    static const struct outbox_ops ops = {memory_next,   memory_begin,   memory_open,
-                                          memory_read,   memory_close,   memory_confirm,
-                                          memory_settle, memory_release, memory_next_due};
+    static const struct outbox_ops ops = {memory_next,      memory_begin,     memory_open,
+                                          memory_read,      memory_close,     memory_confirm,
+                                          memory_settle,    memory_release,   memory_next_due,
+                                          memory_next_sent, memory_seen_again};
     return (struct outbox){&ops, memory};
 }
 
@@ -245,7 +268,7 @@ void memory_restart(struct memory_outbox *memory)
     memory->is_cut = false;
     for (size_t i = 0; i < memory->records.n; i++) {
         struct memory_record *r = &memory->records.v[i];
-        r->is_given = false;
+        r->is_given = r->is_asked = false;
         if (r->state == MEMORY_SENDING) {
             r->state = MEMORY_READY;
             r->is_doubtful = true;

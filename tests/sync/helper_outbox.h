@@ -25,6 +25,7 @@ struct memory_record {
     int64_t next_ms;
     int attempts, begun;
     bool is_edit, is_xml_confirmed, is_doubtful, is_given;
+    bool is_asked, is_seen_again;
 };
 
 struct memory_outbox {
@@ -35,6 +36,7 @@ struct memory_outbox {
     int confirms, settles;
     bool fails;     /* every write says that the disk is full */
     int damaged_at; /* > 0: key of the record whose files do not open */
+    bool is_old;    /* all that was sent was sent more than a day ago */
     bool is_cut;    /* the program "died": nothing is written any more */
 };
 
