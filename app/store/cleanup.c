@@ -1,10 +1,9 @@
 #include "app/store/inner.h"
 
-#include <stdio.h>
-
 #define LOG_ROOM "store"
 #include "app/store/journal.h"
 #include "app/store/record.h"
+#include "app/store/shape.h"
 #include "platform/base/file.h"
 #include "platform/base/log.h"
 #include "platform/base/vec.h"
@@ -74,24 +73,6 @@ static bool set_aside_incomplete(struct store *store, int64_t *missing, struct e
     return ok;
 }
 
-static bool drop_list(struct store *store, int64_t list, struct err *err)
-{
-    struct buf sql = {0};
-    struct db_query *q =
-        db_query(store->db, "SELECT position FROM list_column WHERE list = ? AND is_searched = 1",
-                 DB_WITH(DB_INT(list)), err);
-    while (db_next(q, err)) {
-        buf_addf(&sql, "DROP TABLE list_%lld_w%lld;", (long long)list, (long long)db_int(q, 0));
-    }
-    bool ok = db_done(q);
-    buf_addf(&sql, "DROP TABLE list_%lld", (long long)list);
-    ok = ok && db_script(store->db, buf_text(&sql), err) &&
-         db_run(store->db, "DELETE FROM list_column WHERE list = ?", DB_WITH(DB_INT(list)), err) &&
-         db_run(store->db, "DELETE FROM list WHERE id = ?", DB_WITH(DB_INT(list)), err);
-    buf_finish(&sql);
-    return ok;
-}
-
 /* Versions of lists that no form names any more; forms that were open with them are gone now. */
 static bool drop_old_lists(struct store *store, struct err *err)
 {
@@ -106,7 +87,7 @@ static bool drop_old_lists(struct store *store, struct err *err)
     }
     bool ok = db_done(q);
     for (size_t i = 0; ok && i < lists.n; i++) {
-        ok = db_begin(store->db, err) && db_end(store->db, drop_list(store, lists.v[i], err), err);
+        ok = shape_drop(store, lists.v[i], err);
     }
     vec_finish(&lists);
     return ok;

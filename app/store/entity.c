@@ -77,6 +77,20 @@ static bool set_named(struct store *store, struct shape *shape, int64_t row, con
            set_cell(store, shape, at, row, str_of(value), err);
 }
 
+/* Notes that the row was changed here now: a merge that is going on looks at it again. */
+static bool touch(struct store *store, const struct shape *shape, int64_t row, struct err *err)
+{
+    char sql[160];
+    snprintf(sql, sizeof(sql),
+             "UPDATE list_%lld SET touched = (SELECT changes FROM list WHERE id = ?1)"
+             " WHERE id = ?2",
+             (long long)shape->id);
+    const struct db_values ids = DB_WITH(DB_INT(shape->id), DB_INT(row));
+    return db_run(store->db, "UPDATE list SET changes = changes + 1 WHERE id = ?",
+                  DB_WITH(DB_INT(shape->id)), err) &&
+           db_run(store->db, sql, ids, err);
+}
+
 /* Row id of an entity, 0 when there is none; and its version. */
 static bool find_row(struct store *store, struct shape *shape, const char *id, int64_t *row,
                      int64_t *version, struct err *err)
@@ -123,7 +137,7 @@ static bool create(struct store *store, struct shape *shape, const struct entity
            set_named(store, shape, row, "__version", "1", err) &&
            set_named(store, shape, row, "__branchId",
                      change->branch_id && *change->branch_id ? change->branch_id : branch, err) &&
-           set_properties(store, shape, row, change, err);
+           set_properties(store, shape, row, change, err) && touch(store, shape, row, err);
 }
 
 static bool update(struct store *store, struct shape *shape, int64_t row, int64_t version,
@@ -132,7 +146,7 @@ static bool update(struct store *store, struct shape *shape, int64_t row, int64_
     char text[24];
     snprintf(text, sizeof(text), "%lld", (long long)version + 1);
     return set_properties(store, shape, row, change, err) &&
-           set_named(store, shape, row, "__version", text, err);
+           set_named(store, shape, row, "__version", text, err) && touch(store, shape, row, err);
 }
 
 static bool apply(struct store *store, struct shape *shape, const struct entity_change *change,
@@ -201,7 +215,7 @@ static bool copy_without(struct store *store, struct shape *shape, const char *n
     struct arena arena = {0};
     struct list_info info;
     bool ok = list_get(store, name, &arena, &info, err) &&
-              shape_create(store, &made, name, info.version, info.source, err);
+              shape_create(store, &made, name, info.source, err);
     buf_addf(&sql,
              "INSERT INTO list_%lld (is_online%s) SELECT is_online%s FROM list_%lld"
              " WHERE c%td <> ? ORDER BY id",
@@ -209,7 +223,8 @@ static bool copy_without(struct store *store, struct shape *shape, const char *n
              shape_find(shape, "name"));
     ok = ok && db_run(store->db, buf_text(&sql), DB_WITH(DB_TEXT(id)), err);
     made.rows = ok ? db_changes(store->db) : 0;
-    ok = ok && shape_publish(store, &made, name, err);
+    ok = ok && shape_take_over(store, &made, name, err) &&
+         shape_publish(store, &made, name, info.version, err);
     shape_finish(&made);
     arena_finish(&arena);
     buf_finish(&sql);

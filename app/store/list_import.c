@@ -3,24 +3,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#define LOG_ROOM "store"
 #include "app/store/inner.h"
 #include "app/store/list.h"
 #include "app/store/shape.h"
 #include "platform/base/csv.h"
+#include "platform/base/log.h"
 #include "platform/base/rand.h"
 #include "platform/base/utf8.h"
+
+/* So many rows a transaction: between two of them another thread may save an answer. */
+enum { BATCH = 1000, PAUSE_US = 2000 };
 
 /* One import on its way. */
 struct import {
     struct store *store;
+    bool is_alone;           /* the transactions are ours; else the caller has one around all */
     struct shape shape, old; /* old.id 0: there is none */
     struct csv csv;
     char *insert_sql;
     VEC(struct db_value) values; /* id, then the cells */
     /* entity lists: places of the columns in the new shape, and the SELECT over the old one */
     ptrdiff_t name, label, version, trunk, branch;
-    size_t given; /* columns that the file has; the others are ours */
+    size_t given;        /* columns that the file has; the others are ours */
+    int64_t old_changes; /* of the old version when the merge began */
     struct buf old_sql;
 };
 
@@ -38,6 +46,19 @@ static bool read_header(struct import *im, struct err *err)
     }
     im->given = im->csv.cells.n;
     return true;
+}
+
+/* Ends a full batch and begins the next; on false no transaction is open. */
+static bool next_batch(struct import *im, struct err *err)
+{
+    if (!im->is_alone || im->shape.rows % BATCH != 0) {
+        return true;
+    }
+    if (!db_end(im->store->db, true, err)) {
+        return false;
+    }
+    usleep(PAUSE_US);
+    return db_begin(im->store->db, err);
 }
 
 static bool insert_row(struct import *im, bool is_online, struct err *err)
@@ -91,19 +112,52 @@ static bool end_of_csv(struct err *row_err, struct err *err)
            err_set(err, row_err->kind, row_err->code, "%s", row_err->text);
 }
 
+/* Reads all rows, each through put, in batches. */
+static bool insert_all(struct import *im, bool (*put)(struct import *im, struct err *err),
+                       struct err *err)
+{
+    struct err row_err = {0};
+    if (!db_begin(im->store->db, err)) {
+        return false;
+    }
+    while (csv_row(&im->csv, &row_err)) {
+        if (!put(im, err)) {
+            return db_end(im->store->db, false, err);
+        }
+        if (!next_batch(im, err)) {
+            return false;
+        }
+    }
+    return db_end(im->store->db, end_of_csv(&row_err, err), err);
+}
+
+/* What came of it: a whole version in its place, or nothing. */
+static bool import_end(struct import *im, bool ok, struct err *err)
+{
+    struct err why;
+    if (!ok && im->shape.id && !shape_drop(im->store, im->shape.id, &why)) {
+        log_warn("half a list stays for the next start: %s", why.text);
+    }
+    import_finish(im);
+    return ok;
+}
+
 /* The same bytes are here already: that version takes the place again. */
 static bool publish_again(struct store *store, const char *name, const char *version,
                           struct err *err)
 {
     struct shape shape;
-    bool ok = db_begin(store->db, err);
-    if (ok) {
-        ok = shape_load(store, name, version, &shape, err) &&
-             shape_publish(store, &shape, name, err);
-        ok = db_end(store->db, ok, err);
-        shape_finish(&shape);
-    }
+    bool ok = shape_load(store, name, version, &shape, err) &&
+              shape_take_over(store, &shape, name, err) &&
+              shape_publish(store, &shape, name, version, err);
+    shape_finish(&shape);
     return ok;
+}
+
+static bool put_plain(struct import *im, struct err *err)
+{
+    take_cells(im);
+    return insert_row(im, true, err);
 }
 
 bool list_import(struct store *store, const char *name, struct str csv, const char *version,
@@ -115,22 +169,15 @@ bool list_import(struct store *store, const char *name, struct str csv, const ch
     if (*version && list_has(store, name, version)) {
         return publish_again(store, name, version, err);
     }
-    struct import im = {.store = store};
-    struct err row_err = {0};
+    struct import im = {.store = store, .is_alone = !db_in_change(store->db)};
     csv_begin(&im.csv, csv);
-    bool ok = read_header(&im, err) && db_begin(store->db, err);
+    bool ok = read_header(&im, err) && shape_create(store, &im.shape, name, source, err);
     if (ok) {
-        ok = shape_create(store, &im.shape, name, version, source, err);
         prepare(&im);
-        while (ok && csv_row(&im.csv, &row_err)) {
-            take_cells(&im);
-            ok = insert_row(&im, true, err);
-        }
-        ok = ok && end_of_csv(&row_err, err) && shape_publish(store, &im.shape, name, err);
-        ok = db_end(store->db, ok, err);
+        ok = insert_all(&im, put_plain, err) && shape_take_over(store, &im.shape, name, err) &&
+             shape_publish(store, &im.shape, name, version, err);
     }
-    import_finish(&im);
-    return ok;
+    return import_end(&im, ok, err);
 }
 
 /* ---- entity lists --------------------------------------------------------------------------- */
@@ -173,7 +220,9 @@ static bool load_old(struct import *im, const char *name, struct err *err)
         im->old.id = 0;
         return true;
     }
-    return shape_index(im->store, &im->old, (size_t)key, err);
+    return db_number(im->store->db, "SELECT changes FROM list WHERE id = ?",
+                     DB_WITH(DB_INT(im->old.id)), &im->old_changes, 0, err) &&
+           shape_index(im->store, &im->old, (size_t)key, err);
 }
 
 /* SELECT is_online, id, and for each new column the old one of that name (or nothing). */
@@ -271,22 +320,58 @@ static bool keep_offline_rows(struct import *im, struct err *err)
     return db_done(q) && ok;
 }
 
-static bool merge_all(struct import *im, const char *name, const char *version, struct err *err)
+/* UPDATE of all columns of the new row by its number. */
+static bool overwrite_row(struct import *im, int64_t row, struct err *err)
 {
-    struct err row_err = {0};
-    im->shape.is_entity = true;
-    if (!shape_create(im->store, &im->shape, name, version, "", err) ||
-        !shape_index(im->store, &im->shape, (size_t)im->name, err)) {
+    struct buf sql = {0};
+    buf_addf(&sql, "UPDATE list_%lld SET id = ?", (long long)im->shape.id);
+    for (size_t i = 0; i < im->shape.columns.n; i++) {
+        buf_addf(&sql, ", c%zu = ?", i);
+    }
+    buf_add_text(&sql, " WHERE id = ?1");
+    im->values.v[0] = DB_INT(row);
+    bool ok =
+        db_run(im->store->db, buf_text(&sql), (struct db_values){im->values.v, im->values.n}, err);
+    buf_finish(&sql);
+    return ok;
+}
+
+/* What was changed here while the merge went on. */
+static bool merge_late_changes(struct import *im, struct err *err)
+{
+    char find[160];
+    struct buf sql = {0};
+    bool ok = true;
+    if (!im->old.id) {
+        return true;
+    }
+    buf_addf(&sql, "%stouched > ?", buf_text(&im->old_sql));
+    snprintf(find, sizeof(find), "SELECT id FROM list_%lld WHERE c%td = ? AND c%td + 0 < ?",
+             (long long)im->shape.id, im->name, im->version);
+    struct db_query *q =
+        db_query(im->store->db, buf_text(&sql), DB_WITH(DB_INT(im->old_changes)), err);
+    while (ok && db_next(q, err)) {
+        int64_t row;
+        take_old(im, q);
+        ok = db_number(im->store->db, find,
+                       DB_WITH(DB_STR(value_at(im, im->name)),
+                               DB_INT(number_of(value_at(im, im->version)))),
+                       &row, 0, err) &&
+             (!row || overwrite_row(im, row, err));
+    }
+    buf_finish(&sql);
+    return db_done(q) && ok;
+}
+
+/* The last step, in one transaction: rows that only we know, late changes, the swap. */
+static bool finish_merge(struct import *im, const char *name, const char *version, struct err *err)
+{
+    if (!db_begin(im->store->db, err)) {
         return false;
     }
-    prepare(im);
-    prepare_old(im);
-    bool ok = true;
-    while (ok && csv_row(&im->csv, &row_err)) {
-        ok = merge_row(im, err);
-    }
-    return ok && end_of_csv(&row_err, err) && keep_offline_rows(im, err) &&
-           shape_publish(im->store, &im->shape, name, err);
+    bool ok = merge_late_changes(im, err) && keep_offline_rows(im, err) &&
+              shape_publish(im->store, &im->shape, name, version, err);
+    return db_end(im->store->db, ok, err);
 }
 
 bool list_import_entities(struct store *store, const char *name, struct str csv,
@@ -295,15 +380,18 @@ bool list_import_entities(struct store *store, const char *name, struct str csv,
     if (!utf8_valid(csv)) {
         return err_set(err, ERR_INPUT, 0, "the list is not in UTF-8");
     }
-    struct import im = {.store = store};
+    struct import im = {.store = store, .is_alone = !db_in_change(store->db)};
     im.shape.needs_approval = needs_approval;
+    im.shape.is_entity = true;
     csv_begin(&im.csv, csv);
-    bool ok = read_header(&im, err) && db_begin(store->db, err);
+    bool ok = read_header(&im, err) && load_old(&im, name, err) && find_entity_columns(&im, err) &&
+              shape_create(store, &im.shape, name, "", err) &&
+              shape_index(store, &im.shape, (size_t)im.name, err);
     if (ok) {
-        ok = load_old(&im, name, err) && find_entity_columns(&im, err) &&
-             merge_all(&im, name, version, err);
-        ok = db_end(store->db, ok, err);
+        prepare(&im);
+        prepare_old(&im);
+        ok = insert_all(&im, merge_row, err) && shape_take_over(store, &im.shape, name, err) &&
+             finish_merge(&im, name, version, err);
     }
-    import_finish(&im);
-    return ok;
+    return import_end(&im, ok, err);
 }

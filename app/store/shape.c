@@ -8,6 +8,7 @@
 #include "app/store/inner.h"
 #include "platform/base/clock.h"
 #include "platform/base/mem.h"
+#include "platform/base/rand.h"
 
 static bool load_columns(struct store *store, struct shape *shape, struct err *err)
 {
@@ -85,7 +86,8 @@ static bool create_table(struct store *store, const struct shape *shape, struct 
         buf_addf(&sql, ", c%zu TEXT NOT NULL DEFAULT ''", i);
     }
     if (shape->is_entity) {
-        buf_add_text(&sql, ", is_online INTEGER NOT NULL DEFAULT 1");
+        buf_add_text(&sql, ", is_online INTEGER NOT NULL DEFAULT 1,"
+                           " touched INTEGER NOT NULL DEFAULT 0");
     }
     buf_add_char(&sql, ')');
     bool ok = db_script(store->db, buf_text(&sql), err);
@@ -101,22 +103,55 @@ static bool add_column_row(struct store *store, const struct shape *shape, size_
                   err);
 }
 
-bool shape_create(struct store *store, struct shape *shape, const char *name, const char *version,
-                  const char *source, struct err *err)
+bool shape_create(struct store *store, struct shape *shape, const char *name, const char *source,
+                  struct err *err)
 {
-    bool ok =
-        db_run(store->db,
-               "INSERT INTO list (name, version, source, is_entity, needs_approval,"
-               " is_current, rows, added_ms) VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
-               DB_WITH(DB_TEXT(name), DB_TEXT(version), DB_TEXT(source), DB_INT(shape->is_entity),
-                       DB_INT(shape->needs_approval), DB_INT(clock_now_ms())),
-               err);
+    char unfinished[RAND_UUID_TEXT + 12] = "unfinished-";
+    rand_uuid(unfinished + strlen(unfinished));
+    if (!db_begin(store->db, err)) {
+        return false;
+    }
+    bool ok = db_run(store->db,
+                     "INSERT INTO list (name, version, source, is_entity, needs_approval,"
+                     " is_current, rows, added_ms) VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
+                     DB_WITH(DB_TEXT(name), DB_TEXT(unfinished), DB_TEXT(source),
+                             DB_INT(shape->is_entity), DB_INT(shape->needs_approval),
+                             DB_INT(clock_now_ms())),
+                     err);
     shape->id = ok ? db_last_id(store->db) : 0;
     ok = ok && create_table(store, shape, err);
     for (size_t i = 0; ok && i < shape->columns.n; i++) {
         ok = add_column_row(store, shape, i, err);
     }
+    return db_end(store->db, ok, err);
+}
+
+static bool drop_tables(struct store *store, int64_t id, struct err *err)
+{
+    struct buf sql = {0};
+    struct db_query *q =
+        db_query(store->db, "SELECT position FROM list_column WHERE list = ? AND is_searched = 1",
+                 DB_WITH(DB_INT(id)), err);
+    while (db_next(q, err)) {
+        buf_addf(&sql, "DROP TABLE list_%lld_w%lld;", (long long)id, (long long)db_int(q, 0));
+    }
+    bool ok = db_done(q);
+    buf_addf(&sql, "DROP TABLE list_%lld", (long long)id);
+    ok = ok && db_script(store->db, buf_text(&sql), err);
+    buf_finish(&sql);
     return ok;
+}
+
+bool shape_drop(struct store *store, int64_t id, struct err *err)
+{
+    if (!db_begin(store->db, err)) {
+        return false;
+    }
+    bool ok =
+        drop_tables(store, id, err) &&
+        db_run(store->db, "DELETE FROM list_column WHERE list = ?", DB_WITH(DB_INT(id)), err) &&
+        db_run(store->db, "DELETE FROM list WHERE id = ?", DB_WITH(DB_INT(id)), err);
+    return db_end(store->db, ok, err);
 }
 
 static bool mark(struct store *store, const struct shape *shape, size_t column, const char *sql,
@@ -192,8 +227,8 @@ bool shape_make_words(struct store *store, struct shape *shape, size_t column, s
 }
 
 /* Columns that filters or searches used before will be used again. */
-static bool take_over_indexes(struct store *store, struct shape *shape, const struct shape *old,
-                              struct err *err)
+static bool make_again(struct store *store, struct shape *shape, const struct shape *old,
+                       struct err *err)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < old->columns.n; i++) {
@@ -208,17 +243,27 @@ static bool take_over_indexes(struct store *store, struct shape *shape, const st
     return ok;
 }
 
-bool shape_publish(struct store *store, struct shape *shape, const char *name, struct err *err)
+bool shape_take_over(struct store *store, struct shape *shape, const char *name, struct err *err)
 {
     struct shape old;
     struct err why;
     bool ok = shape_load(store, name, NULL, &old, &why)
-                  ? take_over_indexes(store, shape, &old, err)
+                  ? make_again(store, shape, &old, err)
                   : why.kind == ERR_MISSING || err_set(err, why.kind, why.code, "%s", why.text);
     shape_finish(&old);
-    return ok &&
-           db_run(store->db, "UPDATE list SET is_current = 0 WHERE name = ? AND is_current = 1",
-                  DB_WITH(DB_TEXT(name)), err) &&
-           db_run(store->db, "UPDATE list SET is_current = 1, rows = ? WHERE id = ?",
-                  DB_WITH(DB_INT(shape->rows), DB_INT(shape->id)), err);
+    return ok;
+}
+
+bool shape_publish(struct store *store, struct shape *shape, const char *name, const char *version,
+                   struct err *err)
+{
+    if (!db_begin(store->db, err)) {
+        return false;
+    }
+    bool ok =
+        db_run(store->db, "UPDATE list SET is_current = 0 WHERE name = ? AND is_current = 1",
+               DB_WITH(DB_TEXT(name)), err) &&
+        db_run(store->db, "UPDATE list SET is_current = 1, rows = ?, version = ? WHERE id = ?",
+               DB_WITH(DB_INT(shape->rows), DB_TEXT(version), DB_INT(shape->id)), err);
+    return db_end(store->db, ok, err);
 }

@@ -13,7 +13,7 @@ struct shape_column {
 };
 
 struct shape {
-    int64_t id; /* the table is list_ID (id, c0, c1 …); entity lists have is_online too */
+    int64_t id; /* the table is list_ID (id, c0, c1 …); entity lists have is_online, touched too */
     bool is_entity, needs_approval;
     int64_t rows;
     VEC(struct shape_column) columns;
@@ -33,12 +33,20 @@ ptrdiff_t shape_find(const struct shape *shape, const char *column);
 /* Adds a column to a shape that is being built. */
 void shape_add(struct shape *shape, struct str name);
 
-/* Makes the table, its rows in list and list_column, as a version that nobody sees yet; sets id. */
-bool shape_create(struct store *store, struct shape *shape, const char *name, const char *version,
-                  const char *source, struct err *err);
+/* Makes the table, its rows in list and list_column, as a version that nobody can find yet; sets
+ * id. */
+bool shape_create(struct store *store, struct shape *shape, const char *name, const char *source,
+                  struct err *err);
 
-/* Takes the place of the current version with so many rows, with the indexes that one had. */
-bool shape_publish(struct store *store, struct shape *shape, const char *name, struct err *err);
+/* Gives it the indexes and word searches that the current version has, each in its own time. */
+bool shape_take_over(struct store *store, struct shape *shape, const char *name, struct err *err);
+
+/* Takes the place of the current version with so many rows. */
+bool shape_publish(struct store *store, struct shape *shape, const char *name, const char *version,
+                   struct err *err);
+
+/* Removes a version with all that belongs to it. */
+bool shape_drop(struct store *store, int64_t id, struct err *err);
 
 /* Makes an index over a column unless there is one. */
 bool shape_index(struct store *store, struct shape *shape, size_t column, struct err *err);

@@ -30,6 +30,7 @@ struct db {
     sqlite3 *handle;
     struct map queries; /* SQL → struct db_query */
     int depth;          /* open brackets */
+    int busy_ms;
     bool has_key;
 };
 
@@ -105,11 +106,24 @@ static bool set_key(struct db *db, const unsigned char *key, struct err *err)
     return rc == SQLITE_OK || fail(db, rc, "cannot set the key", err);
 }
 
+/* SQLite's own waiting sleeps up to 100 ms at a time, and a writer who works in short batches would
+ * be missed again and again. */
+static int wait_for_writer(void *ctx, int tries)
+{
+    const struct db *db = ctx;
+    if (tries >= db->busy_ms) {
+        return 0;
+    }
+    usleep(1000);
+    return 1;
+}
+
 static bool set_up(struct db *db, const struct db_options *options, struct err *err)
 {
     char sql[400];
     sqlite3_extended_result_codes(db->handle, 1);
-    sqlite3_busy_timeout(db->handle, options->busy_ms ? options->busy_ms : BUSY_MS);
+    db->busy_ms = options->busy_ms ? options->busy_ms : BUSY_MS;
+    sqlite3_busy_handler(db->handle, wait_for_writer, db);
     if (options->key && !set_key(db, options->key, err)) {
         return false;
     }

@@ -173,7 +173,8 @@ CREATE TABLE form_media (
     PRIMARY KEY (form, name)
 ) STRICT, WITHOUT ROWID;
 
--- The rows of list N stand in a table of their own, list_N (id, c0, c1 …), id counting from 1.
+-- The rows of list N stand in a table of their own, list_N (id, c0, c1 …), id counting from 1;
+-- entity lists have is_online and touched (changes of the list when it was last changed here).
 CREATE TABLE list (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
@@ -183,6 +184,7 @@ CREATE TABLE list (
     needs_approval INTEGER NOT NULL DEFAULT 0,
     is_current INTEGER NOT NULL,
     rows INTEGER NOT NULL,
+    changes INTEGER NOT NULL DEFAULT 0,
     added_ms INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX list_current ON list (name) WHERE is_current = 1;
