@@ -138,7 +138,7 @@ static void a_killed_try_counts(void **state)
     unsigned char bytes[CRYPT_KEY];
     struct keyslot_state now;
     struct key *key;
-    const struct keyslot_cost slow = {64 << 20, 200};
+    const struct keyslot_cost slow = {64 << 20, 40};
     struct err err;
     clock_fix(-1);
     check(keyslot_create(&p->slot, STR("right"), &slow, &key, &err), &err);

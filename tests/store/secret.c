@@ -145,7 +145,7 @@ static int count_in_memory(const void *needle, size_t n)
         unsigned long from, to;
         char rights[8];
         if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) != 3 || rights[0] != 'r' ||
-            rights[1] != 'w' || to - from > (256ul << 20) || strstr(line, "[stack]")) {
+            rights[1] != 'w' || to - from > (64ul << 20) || strstr(line, "[stack]")) {
             continue;
         }
         char *copy = malloc(to - from);
