@@ -49,11 +49,16 @@ static int run(int argc, char **argv)
 {
     const char *folder = NULL;
     size_t files = 0, bad = 0;
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc; i++) { /* first, since it may stand behind the forms */
         if (!strcmp(argv[i], "--media") && i + 1 < argc) {
             folder = argv[++i];
         } else if (argv[i][0] == '-') {
             return COMMAND_MISUSED;
+        }
+    }
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--media")) {
+            i++;
         } else {
             files++;
             bad += !check(argv[i], folder);

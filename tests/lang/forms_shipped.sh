@@ -37,6 +37,7 @@ fi
 [ -x "$build/gocuactl" ] || { echo "gocuactl is not built"; exit 77; }
 "$build/gocuactl" --help 2>&1 | grep -qw check || { echo "gocuactl has no check yet"; exit 77; }
 for form in "$source"/assets/forms/*.xml; do
-    "$build/gocuactl" check "$form" --media "$source/assets/lists" || say "$(basename "$form") does not pass the check"
+    said=$("$build/gocuactl" check "$form" --media "$source/assets/lists" 2>&1) || say "$(basename "$form") does not pass the check"
+    grep -E ': (error|warning|unsupported): ' <<<"$said" && say "$(basename "$form") is not clean"
 done
 exit $bad
