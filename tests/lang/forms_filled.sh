@@ -124,6 +124,7 @@ END
 ends 0
 has "<score>3</score>"
 has "<unhappy>waited_long</unhappy>"
+has "<answered_on>$today</answered_on>"
 
 fill appointment <<END
 /data/when/kind	ticket
