@@ -60,6 +60,9 @@ static bool is_server(const char *url)
 /* A token goes into a path: letters, digits and the marks that Central uses. */
 static bool is_token(const char *token)
 {
+    if (*token == '.') {
+        return false; /* "." and ".." would be another path */
+    }
     for (const char *c = token; *c; c++) {
         bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
                         (*c >= '0' && *c <= '9') || strchr("!$-_.~", *c);

@@ -17,8 +17,7 @@ struct portal_settings {
     const char *agent;           /* NULL: "GoCua/VERSION" */
     const char *user, *password; /* NULL with a token in the address */
     const char *pins, *ca_file;  /* as in http_settings */
-    int64_t batch_bytes; /* files are put together up to this size; 0: 1 MiB. A break costs at most
-                            one batch */
+    int64_t batch_bytes; /* files are put together up to this size, less on a slow link; 0: 1 MiB */
     int connect_seconds, stall_seconds; /* 0: 30 */
     const atomic_bool *stop;
     void (*progress)(void *ctx, int64_t sent, int64_t received);
@@ -99,6 +98,11 @@ bool portal_send(struct portal *client, struct portal_record *record, struct ans
 /* How many files from the list of unconfirmed sizes (n of them) go into the next POST: at least one
  * if there is any, at most 100, together with the XML at most limit bytes. Pure. */
 size_t portal_batch(const int64_t *sizes, size_t n, int64_t xml_size, int64_t limit);
+
+/* How many bytes a POST should have on a link that moved `bytes` in `ms` lately: what it moves in
+ * eight seconds, from 32 KiB to `most`, since a break costs half a POST and every POST repeats the
+ * XML; a quarter of most while nothing is known (bytes 0). Pure. */
+int64_t portal_batch_bytes(int64_t bytes, int64_t ms, int64_t most);
 
 /* The size limit that the server told last (10,000,000 before that). */
 int64_t portal_limit(const struct portal *client);

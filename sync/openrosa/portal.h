@@ -12,6 +12,7 @@ struct portal {
     struct buf submission; /* address that POSTs go to */
     int64_t limit;         /* X-OpenRosa-Accept-Content-Length */
     int64_t batch_bytes;
+    int64_t moved, moved_ms; /* bytes of the last POST that tells about the link's speed */
     struct http_reply reply; /* the last one */
     struct wire_answer said; /* its OpenRosaResponse; empty when it was none */
 };

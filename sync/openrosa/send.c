@@ -2,10 +2,17 @@
 
 #include <string.h>
 
+#include "platform/base/clock.h"
 #include "sync/http/multipart.h"
 #include "sync/openrosa/portal.h"
 
-enum { FILES_IN_POST = 100, HEAD_BYTES = 512 }; /* a part's head is shorter */
+enum {
+    FILES_IN_POST = 100,
+    HEAD_BYTES = 512, /* a part's head is shorter */
+    BATCH_MS = 8000,
+    BATCH_LEAST = 32 << 10,
+    TELLING = 8 << 10, /* fewer bytes say nothing about the speed: they fit into a buffer */
+};
 
 size_t portal_batch(const int64_t *sizes, size_t n, int64_t xml_size, int64_t limit)
 {
@@ -20,6 +27,16 @@ size_t portal_batch(const int64_t *sizes, size_t n, int64_t xml_size, int64_t li
         count++;
     }
     return count;
+}
+
+int64_t portal_batch_bytes(int64_t bytes, int64_t ms, int64_t most)
+{
+    if (bytes <= 0) {
+        return most / 4;
+    }
+    int64_t wanted = bytes * BATCH_MS / (ms > 0 ? ms : 1);
+    wanted = wanted > BATCH_LEAST ? wanted : BATCH_LEAST;
+    return wanted < most ? wanted : most;
 }
 
 /* The sending of one record. */
@@ -69,8 +86,9 @@ static void find_left(struct sending *s)
 
 static size_t next_batch(const struct sending *s)
 {
-    int64_t limit =
-        s->client->limit < s->client->batch_bytes ? s->client->limit : s->client->batch_bytes;
+    const struct portal *client = s->client;
+    int64_t wanted = portal_batch_bytes(client->moved, client->moved_ms, client->batch_bytes);
+    int64_t limit = client->limit < wanted ? client->limit : wanted;
     VEC(int64_t) sizes = {0};
     for (size_t i = 0; i < s->left.n; i++) {
         vec_push(&sizes, s->record->files[s->left.v[i]].size);
@@ -117,7 +135,12 @@ static bool post(struct sending *s, struct err *err)
                                .fields = fields,
                                .n_fields = 2,
                                .body = &body};
+        int64_t begin = clock_mono_ms();
         ok = portal_ask(s->client, ANSWER_ABOUT_RECORD, &ask, s->record->is_edit, s->answer, err);
+        if (s->client->reply.sent >= TELLING) {
+            s->client->moved = s->client->reply.sent;
+            s->client->moved_ms = clock_mono_ms() - begin;
+        }
     } else {
         *s->answer = (struct answer){.meaning = ANSWER_LOCAL};
     }

@@ -158,6 +158,16 @@ static void the_split_obeys_the_limit(void **state)
     assert_int_equal(portal_batch(sizes, 300, 500, 10000), 1);
 }
 
+static void slow_links_get_small_posts(void **state)
+{
+    int64_t most = 1 << 20;
+    assert_true(portal_batch_bytes(0, 0, most) == most / 4);
+    assert_true(portal_batch_bytes(60000, 7500, most) == 64000); /* 64 kbit/s: one photo a POST */
+    assert_true(portal_batch_bytes(20000, 60000, most) == 32 << 10);
+    assert_true(portal_batch_bytes(1 << 20, 100, most) == most);
+    assert_true(portal_batch_bytes(1 << 20, 0, most) == most);
+}
+
 static void a_record_goes_in_one_post(void **state)
 {
     struct fixture *f = start(2, 3000);
@@ -368,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_split_obeys_the_limit),
+        cmocka_unit_test(slow_links_get_small_posts),
         cmocka_unit_test(a_record_goes_in_one_post),
         cmocka_unit_test(many_files_go_in_several_posts),
         cmocka_unit_test(the_told_limit_splits),
