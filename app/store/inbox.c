@@ -16,11 +16,6 @@
 
 enum { LARGEST_FILE = 64 << 20 };
 
-struct session {
-    struct store *store;
-    char *source;
-};
-
 /* A new state of a form on its way. */
 struct update {
     struct store *store;
@@ -47,10 +42,10 @@ static bool is_list(enum inbox_kind kind)
 
 static bool has_form(void *ctx, const struct inbox_form *form, bool *has, struct err *err)
 {
-    struct session *s = ctx;
+    struct inbox_place *place = ctx;
     int64_t is_here;
     bool ok = db_number(
-        s->store->db,
+        place->store->db,
         "SELECT 1 FROM form WHERE form_id = ? AND version = ? AND hash = ?"
         " AND is_current = 1",
         DB_WITH(DB_TEXT(form->form_id), DB_TEXT(form->version), DB_TEXT(bare(form->hash))),
@@ -62,18 +57,18 @@ static bool has_form(void *ctx, const struct inbox_form *form, bool *has, struct
 static bool has_file(void *ctx, const struct inbox_form *form, const struct inbox_file *file,
                      bool *has, struct err *err)
 {
-    struct session *s = ctx;
+    struct inbox_place *place = ctx;
     int64_t is_here = 0;
     const struct db_values of_form =
         DB_WITH(DB_TEXT(form->form_id), DB_TEXT(file->name), DB_TEXT(bare(file->hash)));
     bool ok = is_list(file->kind)
-                  ? db_number(s->store->db,
+                  ? db_number(place->store->db,
                               "SELECT 1 FROM form f JOIN form_media m ON m.form = f.id"
                               " JOIN list l ON l.name = m.name AND l.is_current = 1"
                               " WHERE f.form_id = ? AND f.is_current = 1 AND m.name = ?"
                               " AND m.kind = 3 AND l.version = ?",
                               of_form, &is_here, 0, err)
-                  : db_number(s->store->db,
+                  : db_number(place->store->db,
                               "SELECT 1 FROM form f JOIN form_media m ON m.form = f.id"
                               " WHERE f.form_id = ? AND f.is_current = 1 AND m.name = ?"
                               " AND m.hash = ? AND m.kind < 3",
@@ -86,11 +81,11 @@ static bool has_file(void *ctx, const struct inbox_form *form, const struct inbo
 
 static bool begin(void *ctx, const struct inbox_form *form, void **update, struct err *err)
 {
-    struct session *s = ctx;
+    struct inbox_place *place = ctx;
     struct update *u = mem_alloc(1, sizeof(*u));
-    u->store = s->store;
+    u->store = place->store;
     u->form_id = arena_strdup(&u->arena, form->form_id);
-    u->name = arena_strdup(&u->arena, form->name);
+    u->name = arena_strdup(&u->arena, form->name && *form->name ? form->name : form->form_id);
     u->xml.limit = u->bytes.limit = LARGEST_FILE;
     *update = u;
     return true;
@@ -246,7 +241,7 @@ static void update_end(struct update *u)
 
 static bool commit(void *ctx, void *update, struct err *err)
 {
-    struct session *s = ctx;
+    struct inbox_place *place = ctx;
     struct update *u = update;
     const char *version = "";
     int64_t id;
@@ -254,7 +249,7 @@ static bool commit(void *ctx, void *update, struct err *err)
     const struct formfile_new what = {.form_id = u->form_id,
                                       .version = version,
                                       .title = u->name,
-                                      .source = s->source,
+                                      .source = place->source,
                                       .xml = buf_str(&u->xml),
                                       .media = u->media.v,
                                       .media_count = u->media.n};
@@ -282,26 +277,27 @@ static bool is_offered(const struct inbox_form *forms, size_t n, const char *id)
 
 static bool offered(void *ctx, const struct inbox_form *forms, size_t n, struct err *err)
 {
-    struct session *s = ctx;
+    struct inbox_place *place = ctx;
     struct arena arena = {0};
     struct formfiles here;
-    bool ok = formfile_list(s->store, false, &arena, &here, err);
+    bool ok = formfile_list(place->store, false, &arena, &here, err);
     for (size_t i = 0; ok && i < here.n; i++) {
-        if (strcmp(here.v[i].source, s->source) == 0 && !is_offered(forms, n, here.v[i].form_id)) {
-            ok = formfile_retire(s->store, here.v[i].form_id, err);
+        if (strcmp(here.v[i].source, place->source) == 0 &&
+            !is_offered(forms, n, here.v[i].form_id)) {
+            ok = formfile_retire(place->store, here.v[i].form_id, err);
         }
     }
     arena_finish(&arena);
-    return ok && formfile_prune(s->store, err);
+    return ok && formfile_prune(place->store, err);
 }
 
 static bool offline_ids(void *ctx, const struct inbox_file *list, char *ids, size_t room,
                         struct err *err)
 {
-    struct session *s = ctx;
+    struct inbox_place *place = ctx;
     struct buf all = {0};
     struct err why = {0};
-    bool ok = list_offline_ids(s->store, list->name, &all, &why);
+    bool ok = list_offline_ids(place->store, list->name, &all, &why);
     if (!ok && why.kind == ERR_MISSING) {
         ok = true; /* the list comes for the first time */
     }
@@ -319,28 +315,15 @@ static bool offline_ids(void *ctx, const struct inbox_file *list, char *ids, siz
 static bool entity_deleted(void *ctx, const struct inbox_file *list, const char *id,
                            struct err *err)
 {
-    struct session *s = ctx;
-    return list_delete_entity(s->store, list->name, id, err);
+    struct inbox_place *place = ctx;
+    return list_delete_entity(place->store, list->name, id, err);
 }
 
 static const struct inbox_ops ops = {has_form,   has_file,   begin,       open_file,
                                      write_file, close_file, keep_file,   commit,
                                      discard,    offered,    offline_ids, entity_deleted};
 
-void inbox_begin(struct store *store, const char *source, struct inbox *out)
+struct inbox inbox_of(struct inbox_place *place)
 {
-    struct session *s = mem_alloc(1, sizeof(*s));
-    s->store = store;
-    s->source = mem_strdup(source);
-    *out = (struct inbox){&ops, s};
-}
-
-void inbox_end(struct inbox *out)
-{
-    struct session *s = out->ctx;
-    if (s) {
-        free(s->source);
-        free(s);
-    }
-    *out = (struct inbox){0};
+    return (struct inbox){&ops, place};
 }

@@ -1,16 +1,17 @@
 /* Where fetched forms and lists go: sync/run/inbox.h says what it promises, this keeps them in the
- * database. One session, one thread, one store. */
+ * database. Belongs to the thread of the session. */
 #ifndef STORE_INBOX_H
 #define STORE_INBOX_H
 
 #include "app/store/store.h"
 #include "sync/run/inbox.h"
 
-/* Begins a session over the store (which must stay open); source names the server, its forms are
- * told from others by it. Fills out; end it with inbox_end. */
-void inbox_begin(struct store *store, const char *source, struct inbox *out);
+struct inbox_place {
+    struct store *store; /* borrowed */
+    const char *source;  /* the server's address, kept with its forms; borrowed */
+};
 
-/* Ends the session and empties out. */
-void inbox_end(struct inbox *out);
+/* The ops over a place, which must outlive the inbox. */
+struct inbox inbox_of(struct inbox_place *place);
 
 #endif

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/store/inbox.h"
 #include "app/store/outbox.h"
 #include "app/store/setting.h"
 #include "app/work/app.h"
-#include "app/work/inbox.h"
 #include "platform/base/clock.h"
 #include "platform/base/hash.h"
 #include "platform/base/mem.h"

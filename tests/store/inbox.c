@@ -74,11 +74,11 @@ static void a_form_arrives_and_changes(void **state)
 {
     struct fixture *f = *state;
     struct err err;
-    struct inbox in;
+    struct inbox_place place = {f->store, "https://hub"};
+    struct inbox in = inbox_of(&place);
     struct offer first, second;
     struct form_list *list;
     int64_t id;
-    inbox_begin(f->store, "https://hub", &in);
     make_offer(&first, "1", "name\na\n");
     assert_false(is_here(&in, &first));
     check(fetch(&in, &first, "name\na\n", &err), &err);
@@ -91,17 +91,16 @@ static void a_form_arrives_and_changes(void **state)
     check(formfile_open_list(f->store, id, "l.csv", &list, &err), &err);
     assert_true(str_is(list->ops->cell(list, 0, 0), "b"));
     list->ops->destroy(list);
-    inbox_end(&in);
 }
 
 static void a_form_that_is_none_leaves_the_old(void **state)
 {
     struct fixture *f = *state;
     struct err err;
-    struct inbox in;
+    struct inbox_place place = {f->store, "https://hub"};
+    struct inbox in = inbox_of(&place);
     struct offer good, bad;
     int64_t before, after;
-    inbox_begin(f->store, "https://hub", &in);
     make_offer(&good, "1", "name\na\n");
     check(fetch(&in, &good, "name\na\n", &err), &err);
     check(formfile_current(f->store, "visit", &before, &err), &err);
@@ -116,18 +115,17 @@ static void a_form_that_is_none_leaves_the_old(void **state)
     check(formfile_current(f->store, "visit", &after, &err), &err);
     assert_int_equal(before, after);
     assert_true(is_here(&in, &good));
-    inbox_end(&in);
 }
 
 static void what_is_offered_no_more_is_retired(void **state)
 {
     struct fixture *f = *state;
     struct err err;
-    struct inbox in;
+    struct inbox_place place = {f->store, "https://hub"};
+    struct inbox in = inbox_of(&place);
     struct offer o;
     int64_t id, record;
     struct buf xml = {0};
-    inbox_begin(f->store, "https://hub", &in);
     make_offer(&o, "1", "name\na\n");
     check(fetch(&in, &o, "name\na\n", &err), &err);
     check(formfile_current(f->store, "visit", &id, &err), &err);
@@ -146,7 +144,6 @@ static void what_is_offered_no_more_is_retired(void **state)
     assert_false(is_here(&in, &o));
     check(fetch(&in, &o, "name\na\n", &err), &err); /* open again */
     assert_true(is_here(&in, &o));
-    inbox_end(&in);
     buf_finish(&xml);
 }
 
@@ -154,11 +151,11 @@ static void entity_lists_are_merged(void **state)
 {
     struct fixture *f = *state;
     struct err err;
-    struct inbox in;
+    struct inbox_place place = {f->store, "https://hub"};
+    struct inbox in = inbox_of(&place);
     struct offer o;
     char ids[200];
     const char *const id = "11111111-1111-4111-8111-111111111111";
-    inbox_begin(f->store, "https://hub", &in);
     make_offer(&o, "1", "");
     o.file = (struct inbox_file){INBOX_LIST, "l.csv", "token-1", "https://hub/integrity"};
     check(in.ops->offline_ids(in.ctx, &o.file, ids, sizeof(ids), &err), &err);
@@ -181,7 +178,6 @@ static void entity_lists_are_merged(void **state)
     struct list_info info;
     check(list_get(f->store, "l.csv", &f->arena, &info, &err), &err);
     assert_int_equal(info.rows, 0);
-    inbox_end(&in);
 }
 
 int main(void)

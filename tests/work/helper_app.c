@@ -1,6 +1,6 @@
 #include "helper_app.h"
 
-#include "app/work/inbox.h"
+#include "app/store/inbox.h"
 #include "platform/base/file.h"
 #include "platform/base/hash.h"
 #include "platform/base/mem.h"
