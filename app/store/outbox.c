@@ -139,14 +139,26 @@ static bool next_sent(void *ctx, int64_t now_ms, struct arena *arena, struct out
                       struct err *err)
 {
     struct session *s = ctx;
-    err_clear(err);
-    if (!find_next(s, next_sent_sql, now_ms - ASK_AGAIN_MS, arena, item, err) || !item->record) {
-        return false;
+    for (;;) {
+        struct err why = {0};
+        if (!find_next(s, next_sent_sql, now_ms - ASK_AGAIN_MS, arena, item, err)) {
+            return false;
+        }
+        if (!item->record) {
+            err_clear(err);
+            return false;
+        }
+        vec_push(&s->given, item->record);
+        if (load_item(s->store, arena, item, &why)) {
+            return db_run(s->store->db, "UPDATE record SET tries = tries + 1 WHERE id = ?",
+                          DB_WITH(DB_INT(item->record)), err);
+        }
+        if (why.kind != ERR_DAMAGED && why.kind != ERR_MISSING) {
+            return err_set(err, why.kind, why.code, "%s", why.text);
+        }
+        /* It was sent once: without its bytes there is nothing to ask with, and no harm done. */
+        log_warn("record %lld cannot be asked about: %s", (long long)item->record, why.text);
     }
-    vec_push(&s->given, item->record);
-    return load_item(s->store, arena, item, err) &&
-           db_run(s->store->db, "UPDATE record SET tries = tries + 1 WHERE id = ?",
-                  DB_WITH(DB_INT(item->record)), err);
 }
 
 static bool seen_again(void *ctx, int64_t record, struct err *err)
