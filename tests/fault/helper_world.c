@@ -243,9 +243,15 @@ static bool cut_next_due(void *ctx, int64_t *due_ms, struct err *err)
 
 bool ends_session(struct ends *ends, int cut, struct run_result *result)
 {
-    static const struct outbox_ops ops = {cut_next,   cut_begin,   cut_open,
-                                          cut_read,   cut_close,   cut_confirm,
-                                          cut_settle, cut_release, cut_next_due};
+    static const struct outbox_ops ops = {.next = cut_next,
+                                          .begin = cut_begin,
+                                          .open_file = cut_open,
+                                          .read_file = cut_read,
+                                          .close_file = cut_close,
+                                          .confirm = cut_confirm,
+                                          .settle = cut_settle,
+                                          .release = cut_release,
+                                          .next_due = cut_next_due};
     struct cut c = {.left = cut};
     struct err err = {0};
     outbox_begin(ends->store, &c.inner);
@@ -334,7 +340,8 @@ static void see_file(void *ctx, const struct archive_file *file)
 int ends_count_on_hub(struct ends *ends, const struct made *made, bool *is_whole)
 {
     struct look look = {.made = made};
-    struct archive_filter filter = {.all_states = true, .wants_xml = true, .count = 12};
+    struct archive_filter filter = {
+        .all_states = true, .wants_xml = true, .count = (int)ends->made.n * 2 + 8};
     struct err err = {0};
     struct archive *archive = hub_take(ends->hub, &err);
     must(archive && archive_record_list(archive, &filter, see_record, &look, &err), "list", &err);
