@@ -154,7 +154,6 @@ static bool bar_open(struct ui *ui, const char *title, const char *subtitle, boo
     ui->bar = bar;
     if (back) {
         pressed = ui_icon_button(ui, "back", tr("Back"), ICON_ARROW_BACK);
-        bar->last->first->flags |= NODE_RTL_ICON;
     }
     struct node *titles = node_open(ui, &widget_box, NULL);
     titles->grow = 1;

@@ -158,7 +158,7 @@ bool ui_item(struct ui *ui, const char *key, const char *text, const struct ui_o
     node->gap = (int16_t)ui_px(ui, 12);
     node_pad(ui, node, 12, 8);
     row_inside(ui, text, opt, 2);
-    node_icon(ui, ICON_CHEVRON_RIGHT, 24, TOKEN_TEXT2)->flags |= NODE_RTL_ICON;
+    node_icon(ui, ICON_CHEVRON_RIGHT, 24, TOKEN_TEXT2);
     ui_end(ui);
     return node_took(ui, node, ACTION_PRESS);
 }
@@ -288,7 +288,7 @@ void ui_problem(struct ui *ui, const char *text, const char *target)
     node_pad(ui, node, 12, 8);
     node_icon(ui, ICON_ERROR, 24, TOKEN_ERROR);
     node_label(ui, TYPE_BODY, text, TOKEN_TEXT)->grow = 1;
-    node_icon(ui, ICON_CHEVRON_RIGHT, 24, TOKEN_TEXT2)->flags |= NODE_RTL_ICON;
+    node_icon(ui, ICON_CHEVRON_RIGHT, 24, TOKEN_TEXT2);
     ui_end(ui);
     if (node_took(ui, node, ACTION_PRESS)) {
         ui_focus(ui, target);

@@ -168,6 +168,7 @@ void edit_type(struct ui *ui, const char *text)
 {
     struct edit *edit = &ui->edit;
     struct buf nfc = {0};
+    edit->tools = false;
     utf8_add_nfc(&nfc, str_of(text));
     struct str rest = buf_str(&nfc);
     uint32_t code;
@@ -294,7 +295,7 @@ void edit_start(struct ui *ui, struct node *node)
     buf_clear(&edit->model);
     buf_add_str(&edit->model, buf_str(&edit->text));
     edit->page = 0;
-    edit->shift = false;
+    edit->shift = edit->tools = false;
     undo_clear(edit);
     set_caret(ui, edit->text.n, false);
     window_text_input(ui->window, true, node->r);

@@ -6,7 +6,19 @@
 
 #include "platform/base/utf8.h"
 
-enum key_code { CODE_TEXT, CODE_SHIFT, CODE_ERASE, CODE_ENTER, CODE_PAGE, CODE_WAY, CODE_HIDE };
+enum key_code {
+    CODE_TEXT,
+    CODE_SHIFT,
+    CODE_ERASE,
+    CODE_ENTER,
+    CODE_PAGE,
+    CODE_WAY,
+    CODE_HIDE,
+    CODE_CUT,
+    CODE_COPY,
+    CODE_PASTE,
+    CODE_ALL,
+};
 
 struct cell {
     enum key_code code;
@@ -94,6 +106,7 @@ static void row_open(struct ui *ui)
 {
     struct node *row = node_open(ui, &widget_box, NULL);
     row->dir = DIR_ROW;
+    row->flags |= NODE_LTR;
 }
 
 static void letters(struct ui *ui, const char *row)
@@ -151,12 +164,9 @@ static void letter_board(struct ui *ui)
     ui_end(ui);
 }
 
-/* Numbers stay in their order in every direction of writing. */
 static void number_board(struct ui *ui)
 {
     static const char *const rows[] = {"1 2 3", "4 5 6", "7 8 9"};
-    bool rtl = ui->set.rtl;
-    ui->set.rtl = false;
     struct node *board = ui->at;
     for (int i = 0; i < 3; i++) {
         row_open(ui);
@@ -185,7 +195,20 @@ static void number_board(struct ui *ui)
     for (struct node *n = board->first; n; n = node_next(board, n)) {
         n->min_h = n->widget == &widget_cell ? ui_px(ui, 56) : n->min_h;
     }
-    ui->set.rtl = rtl;
+}
+
+/* After a long press on a field: what keys do with Ctrl. */
+static void tools(struct ui *ui)
+{
+    bool secret = ui->edit.field.input == UI_IN_PIN || ui->edit.field.input == UI_IN_PASSWORD;
+    row_open(ui);
+    if (!secret) {
+        word_cell(ui, CODE_CUT, "cut", tr("Cut"));
+        word_cell(ui, CODE_COPY, "copy", tr("Copy"));
+    }
+    word_cell(ui, CODE_PASTE, "paste", tr("Paste"));
+    word_cell(ui, CODE_ALL, "all", tr("Select all"));
+    ui_end(ui);
 }
 
 static bool is_number(enum ui_input input)
@@ -196,9 +219,9 @@ static bool is_number(enum ui_input input)
 
 void keyboard_build(struct ui *ui)
 {
-    bool wanted = ui->set.keyboard == UI_KEYBOARD_ALWAYS ||
-                  (ui->keyboard && ui->set.keyboard == UI_KEYBOARD_AUTO);
-    if (!wanted || !ui->edit.id) {
+    bool letters_wanted = ui->set.keyboard == UI_KEYBOARD_ALWAYS ||
+                          (ui->keyboard && ui->set.keyboard == UI_KEYBOARD_AUTO);
+    if (!ui->edit.id || !(letters_wanted || ui->edit.tools)) {
         return;
     }
     ui->at = ui->root;
@@ -206,12 +229,44 @@ void keyboard_build(struct ui *ui)
     board->id = board->scope = id_of(2, "keyboard");
     board->key = "keyboard";
     node_pad(ui, board, 4, 4);
-    if (is_number(ui->edit.field.input)) {
+    if (ui->edit.tools) {
+        tools(ui);
+    }
+    if (letters_wanted && is_number(ui->edit.field.input)) {
         number_board(ui);
-    } else {
+    } else if (letters_wanted) {
         letter_board(ui);
     }
     ui_end(ui);
+}
+
+/* The keys that do something with the whole text. */
+static void press_tool(struct ui *ui, enum key_code code)
+{
+    if (code == CODE_ALL) {
+        edit_select_all(ui);
+        return;
+    }
+    if (code == CODE_PASTE) {
+        edit_paste(ui);
+    } else {
+        edit_copy(ui, code == CODE_CUT);
+    }
+    ui->edit.tools = false;
+}
+
+static void change_way(struct ui *ui)
+{
+    struct edit *edit = &ui->edit;
+    if (strcmp(ui->set.lang, "ar") == 0) {
+        ui->latin = !ui->latin;
+        return;
+    }
+    ui->typing_off = !ui->typing_off;
+    edit->telex.method = ui->typing_off                  ? TELEX_OFF
+                         : ui->set.typing == UI_TYPE_VNI ? TELEX_VNI
+                                                         : TELEX_TELEX;
+    telex_reset(&edit->telex);
 }
 
 void keyboard_press(struct ui *ui, const struct node *node)
@@ -242,18 +297,13 @@ void keyboard_press(struct ui *ui, const struct node *node)
         edit->page = !edit->page;
         break;
     case CODE_WAY:
-        if (strcmp(ui->set.lang, "ar") == 0) {
-            ui->latin = !ui->latin;
-        } else {
-            ui->typing_off = !ui->typing_off;
-            edit->telex.method = ui->typing_off                  ? TELEX_OFF
-                                 : ui->set.typing == UI_TYPE_VNI ? TELEX_VNI
-                                                                 : TELEX_TELEX;
-            telex_reset(&edit->telex);
-        }
+        change_way(ui);
+        break;
+    case CODE_HIDE:
+        ui->keyboard = false;
         break;
     default:
-        ui->keyboard = false;
+        press_tool(ui, cell->code);
         break;
     }
     ui_change(ui);

@@ -69,8 +69,7 @@ static void icon_paint(struct ui *ui, const struct node *node, struct paint *pai
                         .code = node->icon,
                         .size = node->min_w,
                         .colour = ui_colour(ui, node->look.ink),
-                        .mirrored = ui->set.rtl && (node->flags & NODE_RTL_ICON ||
-                                                    turns_around((uint32_t)node->icon))};
+                        .mirrored = ui->set.rtl && turns_around((uint32_t)node->icon)};
     paint_icon(paint, &icon, node->r);
 }
 

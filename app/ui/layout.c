@@ -3,6 +3,12 @@
  */
 #include "app/ui/node.h"
 
+/* Is a row of it laid out from the right? Keyboards keep their order in every language. */
+static bool is_mirrored(const struct ui *ui, const struct node *node)
+{
+    return ui->set.rtl && !(node->flags & NODE_LTR);
+}
+
 static int pads_x(const struct node *node)
 {
     return node->pad[0] + node->pad[2];
@@ -156,7 +162,7 @@ static int grid_go(struct ui *ui, struct node *node, struct rect in, bool place)
         }
         int x = in.x;
         for (struct node *p = start; p != c && place; p = p->next, x += cell + node->gap) {
-            int at = ui->set.rtl ? 2 * in.x + in.w - x - cell : x;
+            int at = is_mirrored(ui, node) ? 2 * in.x + in.w - x - cell : x;
             node_place(ui, p, (struct rect){at, y, cell, h});
         }
         y += h + (c ? node->gap : 0);
@@ -182,7 +188,7 @@ static int wrap_go(struct ui *ui, struct node *node, struct rect in, bool place)
         }
         int x = in.x + (node->align == ALIGN_CENTER ? (in.w - w) / 2 : 0);
         for (struct node *p = start; p != c && place; p = p->next) {
-            int at = ui->set.rtl ? 2 * in.x + in.w - x - p->want_w : x;
+            int at = is_mirrored(ui, node) ? 2 * in.x + in.w - x - p->want_w : x;
             node_place(ui, p, (struct rect){at, y + (h - p->want_h) / 2, p->want_w, p->want_h});
             x += p->want_w + node->gap;
         }
@@ -304,7 +310,7 @@ static void place_row(struct ui *ui, struct node *node, struct rect in)
     }
     for (struct node *c = node->first; c; c = c->next) {
         int w = c->r.w, h = c->want_h < in.h ? c->want_h : in.h;
-        int at = ui->set.rtl ? 2 * in.x + in.w - x - w : x;
+        int at = is_mirrored(ui, node) ? 2 * in.x + in.w - x - w : x;
         int y = node->align == ALIGN_START ? (in.h - h) / 2
                 : node->align == ALIGN_END ? in.h - h
                                            : 0;
@@ -322,7 +328,7 @@ static void place_actions(struct ui *ui, struct node *node, struct rect in)
     }
     int share = (in.w - (node->columns - 1) * node->gap) / node->columns, x = in.x;
     for (struct node *c = node->first; c; c = c->next) {
-        int at = ui->set.rtl ? 2 * in.x + in.w - x - share : x;
+        int at = is_mirrored(ui, node) ? 2 * in.x + in.w - x - share : x;
         node_place(ui, c, (struct rect){at, in.y, share, in.h});
         x += share + node->gap;
     }

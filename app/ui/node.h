@@ -41,12 +41,12 @@ enum node_flag {
     NODE_FIRST = 1 << 19,  /* has the focus when it appears */
     NODE_CENTER = 1 << 20, /* children in the middle along the direction */
     NODE_END = 1 << 21,
-    NODE_KIT = 1 << 22,      /* the kit's own (keyboard): not left by touching elsewhere */
-    NODE_SMALL = 1 << 23,    /* its touch area may be under 48 dp (keys of the keyboard) */
-    NODE_RTL_ICON = 1 << 24, /* arrow that turns around right to left */
+    NODE_KIT = 1 << 22,   /* the kit's own (keyboard): not left by touching elsewhere */
+    NODE_SMALL = 1 << 23, /* its touch area may be under 48 dp (keys of the keyboard) */
     NODE_DASHED = 1 << 25,
     NODE_INNER = 1 << 26, /* part of a compound: ui_end closes it together with its parent */
     NODE_BACK = 1 << 27,  /* Back dismisses this layer */
+    NODE_LTR = 1 << 29,   /* its row is never mirrored */
     NODE_OUTER = 1 << 28, /* head or foot of a list: ids below it are those outside of the list */
 };
 
@@ -174,6 +174,7 @@ struct edit {
     struct ui_field field; /* texts borrowed from the tree */
     bool shift, caps;      /* on-screen keyboard */
     int page;              /* letters, symbols */
+    bool tools;            /* the bar to cut, copy and paste is up */
     struct telex telex;
     VEC(char *) undo;
     int drag_from;

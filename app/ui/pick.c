@@ -110,7 +110,6 @@ static void calendar_head(struct ui *ui)
         if (ui_icon_button(ui, moves[i].key, moves[i].name, moves[i].icon)) {
             turn_month(picker, moves[i].by);
         }
-        ui->at->last->first->flags |= NODE_RTL_ICON;
     }
     ui_end(ui);
 }

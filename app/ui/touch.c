@@ -253,6 +253,7 @@ void touch_tick(struct ui *ui, int64_t now)
             ui_press(ui, node);
             edit_touch(ui, node, &at, false);
             edit_select_word(ui);
+            ui->edit.tools = true;
             touch->state = TOUCH_TEXT;
         }
     }
