@@ -418,8 +418,7 @@ bool choices_settle(struct entry *entry, struct control *control, struct node *n
     entry->failure = (struct err){0};
     add_kept(entry, control, node, &kept);
     if (entry->failure.kind) {
-        *err = entry->failure;
-        ok = false;
+        ok = err_set(err, entry->failure.kind, 0, "%s", entry->failure.text);
     } else if (!str_eq(buf_str(&kept), node->value)) {
         change_begin(entry);
         change_touched(entry, node, buf_str(&kept));

@@ -76,6 +76,16 @@ struct entry {
     struct audit *audit;
 };
 
+/* ---- making (entry.c) --------------------------------------------------------------------------
+ */
+
+/* An entry without a record yet. */
+struct entry *entry_alloc(struct form *form, const struct entry_device *device);
+
+/* Everything that happens when a record opens, in JavaRosa's order; on failure the entry is gone.
+ */
+bool entry_load(struct entry *entry, bool is_new, struct entry **to, struct err *err);
+
 /* ---- nodes by def (places.c)
  * --------------------------------------------------------------------- */
 

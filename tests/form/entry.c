@@ -203,6 +203,12 @@ static void a_draft_goes_on_and_an_edit_gets_a_new_identity(void **state)
     char *edited = test_xml(again, SERIAL_SUBMISSION);
     assert_non_null(strstr(edited, "<deprecatedID>"));
     assert_non_null(strstr(edited, id));
+    struct entry *later;
+    assert_true(entry_open(form, str_of(edited), ENTRY_RESUME, NULL, &later, &err));
+    char *resumed = test_xml(later, SERIAL_SUBMISSION);
+    assert_string_equal(resumed, edited); /* still replaces what it replaced */
+    free(resumed);
+    entry_destroy(later);
     entry_destroy(again);
     assert_false(entry_open(form, STR("<other/>"), ENTRY_RESUME, NULL, &again, &err));
     assert_false(entry_open(form, STR("<data id='else'/>"), ENTRY_RESUME, NULL, &again, &err));
