@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libintl.h>
 #include <locale.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 static struct {
     struct lang all[LANG_MAX];
     size_t count;
-    size_t now;
+    atomic_size_t now; /* read by every thread that writes a number */
     bool is_open;
 } table = {.all = {{"en", "English", false}}, .count = 1};
 
