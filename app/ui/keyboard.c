@@ -109,12 +109,14 @@ static void row_open(struct ui *ui)
     row->flags |= NODE_LTR;
 }
 
+/* The bold letters of a row; Arabic ones are wide. */
 static void letters(struct ui *ui, const char *row)
 {
+    bool is_wide = (unsigned char)row[0] >= 0xd8;
     struct str rest = str_of(row), word;
     while (str_word(&rest, &word)) {
         char *text = mem_strndup(word.s, word.n);
-        text_cell(ui, text, TYPE_TITLE, 2);
+        text_cell(ui, text, is_wide ? TYPE_STRONG : TYPE_TITLE, 2);
         free(text);
     }
 }

@@ -64,8 +64,16 @@ int scroll_by(struct ui *ui, struct scroll *scroll, int dy)
     return went;
 }
 
+/* A field is seen with its label and what is said below it. */
+static const struct node *with_surroundings(const struct node *node)
+{
+    bool is_field = node->flags & NODE_FIELD && node->parent && node->parent->parent;
+    return is_field ? node->parent->parent : node;
+}
+
 void scroll_to(struct ui *ui, const struct node *node)
 {
+    node = with_surroundings(node);
     for (const struct node *n = node->parent; n; n = n->parent) {
         if (!(n->flags & (NODE_SCROLL | NODE_LIST))) {
             continue;

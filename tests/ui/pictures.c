@@ -289,6 +289,32 @@ static void pictures_are_as_they_were(void **state)
     }
 }
 
+static void keyboards_are_as_they_were(void **state)
+{
+    static const struct {
+        const char *name, *field;
+        const struct words *w;
+        enum ui_theme theme;
+    } boards[] = {{"keyboard_vi", "name", &vietnamese, THEME_LIGHT},
+                  {"keyboard_ar", "name", &arabic, THEME_DARK},
+                  {"keyboard_pad_ar", "phone", &arabic, THEME_LIGHT},
+                  {"keyboard_pad_vi", "phone", &vietnamese, THEME_SUN}};
+    for (size_t i = 0; i < sizeof(boards) / sizeof(*boards); i++) {
+        struct desk desk;
+        struct scene scene;
+        struct shot shot = {NULL, boards[i].w, draw_question, boards[i].theme, 1, 480, 800, 0};
+        show(&desk, &scene, &shot);
+        ui_focus(desk.ui, boards[i].field);
+        desk_settle(&desk);
+        struct ui_settings set = *ui_get(desk.ui);
+        set.keyboard = UI_KEYBOARD_ALWAYS;
+        set.typing = UI_TYPE_TELEX;
+        ui_set(desk.ui, &set);
+        desk_picture(&desk, boards[i].name);
+        desk_close(&desk);
+    }
+}
+
 static void nothing_is_cut_hidden_or_too_small(void **state)
 {
     static const int sizes[][2] = {{480, 800}, {720, 1280}, {800, 480}, {1280, 800}};
@@ -338,6 +364,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pictures_are_as_they_were),
+        cmocka_unit_test(keyboards_are_as_they_were),
         cmocka_unit_test(nothing_is_cut_hidden_or_too_small),
         cmocka_unit_test(pixels_do_not_depend_on_what_was_before),
     };
