@@ -36,7 +36,7 @@ static bool was_given(const struct session *s, int64_t record)
  * before large (outbox.h has the number, the index record_waiting too). */
 static const char next_sql[] =
     "SELECT r.id, r.sequence, r.instance_id, r.form_id, r.version, r.is_edit, r.is_xml_confirmed,"
-    " r.is_doubtful, r.attempts, r.bytes_left FROM record r"
+    " r.is_doubtful, r.attempts, r.bytes_left FROM record r INDEXED BY record_waiting"
     " WHERE r.state = 2 AND r.is_held = 0 AND r.next_ms <= ? AND (r.replaces IS NULL OR EXISTS"
     " (SELECT 1 FROM record o WHERE o.id = r.replaces AND o.state IN (4, 5, 6)))"
     " ORDER BY r.attempts, r.bytes_left >= 262144, r.sequence";
@@ -45,7 +45,8 @@ static const char next_sql[] =
  * they were asked about. */
 static const char next_sent_sql[] =
     "SELECT r.id, r.sequence, r.instance_id, r.form_id, r.version, r.is_edit, r.is_xml_confirmed,"
-    " r.is_doubtful, r.attempts, r.bytes_left FROM record r JOIN frozen f ON f.record = r.id"
+    " r.is_doubtful, r.attempts, r.bytes_left FROM record r INDEXED BY record_asked"
+    " JOIN frozen f ON f.record = r.id"
     " WHERE r.state IN (4, 5) AND r.again_ms = 0 AND r.sent_ms > 0 AND r.sent_ms < ?"
     " ORDER BY r.tries, r.sequence";
 

@@ -256,6 +256,41 @@ static void a_superseded_record_counts_as_sent(void **state)
     outbox_end(&out);
 }
 
+static void sent_records_are_asked_about_again(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct outbox out;
+    struct outbox_item item;
+    int64_t count, first = add_ready(f, "uuid:1", "<data/>"), second;
+    second = add_ready(f, "uuid:2", "<data/>");
+    outbox_begin(f->store, &out);
+    while (next(f, &out, &item)) {
+        settle(&out, &item, &(struct outbox_outcome){.action = OUTBOX_SENT});
+    }
+    const int64_t later = clock_now_ms() + 3 * 24 * 3600 * 1000;
+    outbox_end(&out);
+    outbox_begin(f->store, &out);
+    assert_false(out.ops->next_sent(out.ctx, clock_now_ms(), &f->arena, &item, &err));
+    assert_int_equal(err.kind, ERR_NONE);
+    check(db_script(f->store->db,
+                    "DROP TRIGGER frozen_is_not_changed; UPDATE frozen SET xml = x'00' WHERE"
+                    " record = 1",
+                    &err),
+          &err);
+    assert_true(out.ops->next_sent(out.ctx, later, &f->arena, &item, &err)); /* passes over 1 */
+    assert_int_equal(item.record, second);
+    check(out.ops->seen_again(out.ctx, second, &err), &err);
+    assert_false(out.ops->next_sent(out.ctx, later, &f->arena, &item, &err));
+    assert_int_equal(err.kind, ERR_NONE);
+    assert_int_equal(get(f, first).state, RECORD_SENT);
+    outbox_end(&out);
+    clock_fix(later + 30LL * 24 * 3600 * 1000);
+    check(record_purge(f->store, 7, &count, &err), &err);
+    clock_fix(-1);
+    assert_int_equal(count, 1); /* only what was seen twice */
+}
+
 /* Rows as record_finish leaves them, without its files: five thousand of those would take long. */
 static void add_many(struct fixture *f, int count)
 {
@@ -319,6 +354,7 @@ int main(void)
         IN_STORE(a_hold_of_a_form_spares_the_others),
         IN_STORE(a_correction_waits_for_what_it_corrects),
         IN_STORE(a_superseded_record_counts_as_sent),
+        IN_STORE(sent_records_are_asked_about_again),
         IN_STORE(five_thousand_waiting_cost_little_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

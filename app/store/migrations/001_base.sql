@@ -125,8 +125,8 @@ CREATE INDEX visit_volunteer ON visit (volunteer, started_ms);
 CREATE INDEX visit_team ON visit (team, started_ms);
 CREATE INDEX visit_commune ON visit (commune, started_ms);
 CREATE INDEX visit_hamlet ON visit (hamlet, started_ms);
-CREATE INDEX visit_household ON visit (household, started_ms) WHERE household > 0;
-CREATE INDEX visit_person ON visit (person, started_ms) WHERE person > 0;
+CREATE INDEX visit_household ON visit (household, started_ms);
+CREATE INDEX visit_person ON visit (person, started_ms);
 CREATE TABLE visit_progress (
     visit INTEGER PRIMARY KEY REFERENCES visit (id),
     progress TEXT NOT NULL
@@ -254,7 +254,7 @@ CREATE UNIQUE INDEX record_sequence ON record (sequence) WHERE sequence > 0;
 CREATE INDEX record_state ON record (state, sequence);
 CREATE INDEX record_waiting ON record (attempts, bytes_left >= 262144, sequence, next_ms)
     WHERE state = 2 AND is_held = 0;
-CREATE INDEX record_visit ON record (visit) WHERE visit <> '';
+CREATE INDEX record_visit ON record (visit, state);
 CREATE INDEX record_form ON record (form_id, state);
 CREATE INDEX record_form_kept ON record (form) WHERE form IS NOT NULL;
 CREATE INDEX record_replaces ON record (replaces) WHERE replaces IS NOT NULL;
@@ -285,7 +285,7 @@ CREATE INDEX audit_record ON audit (record);
 CREATE TABLE frozen (
     record INTEGER PRIMARY KEY REFERENCES record (id),
     digest BLOB NOT NULL,
-    file TEXT NOT NULL,
+    file TEXT NOT NULL UNIQUE,
     xml BLOB NOT NULL
 ) STRICT;
 CREATE TRIGGER frozen_is_not_changed BEFORE UPDATE ON frozen
