@@ -272,7 +272,7 @@ static void sent_records_are_asked_about_again(void **state)
     outbox_end(&out);
     outbox_begin(f->store, &out);
     assert_false(out.ops->next_sent(out.ctx, clock_now_ms(), &f->arena, &item, &err));
-    assert_int_equal(err.kind, ERR_NONE);
+    check(err.kind == ERR_NONE, &err);
     check(db_script(f->store->db,
                     "DROP TRIGGER frozen_is_not_changed; UPDATE frozen SET xml = x'00' WHERE"
                     " record = 1",

@@ -254,6 +254,7 @@ CREATE UNIQUE INDEX record_sequence ON record (sequence) WHERE sequence > 0;
 CREATE INDEX record_state ON record (state, sequence);
 CREATE INDEX record_waiting ON record (attempts, bytes_left >= 262144, sequence, next_ms)
     WHERE state = 2 AND is_held = 0;
+CREATE INDEX record_asked ON record (tries, sequence) WHERE sent_ms > 0 AND again_ms = 0;
 CREATE INDEX record_visit ON record (visit, state);
 CREATE INDEX record_form ON record (form_id, state);
 CREATE INDEX record_form_kept ON record (form) WHERE form IS NOT NULL;
