@@ -116,6 +116,13 @@ static bool is_at_or_below(const struct node_def *def, const struct node_def *ab
     return def == above;
 }
 
+/* May a user have answered over the calculated value? JavaRosa calculates it anew when a row comes. */
+static bool may_be_overwritten(const struct rule *rule)
+{
+    return rule->kind == RULE_CALCULATE && rule->target->control &&
+           !rule->target->rules[RULE_READONLY];
+}
+
 static void queue_coming(struct entry *entry, struct node_def *def, struct node_def *repeat,
                          struct node *parent, bool moves_others)
 {
@@ -123,7 +130,7 @@ static void queue_coming(struct entry *entry, struct node_def *def, struct node_
         const struct edge *edge = &def->edges.v[i];
         if (!edge->shared || !is_at_or_below(edge->shared, repeat)) {
             queue_edge(entry, edge, parent, edge->shared);
-        } else if (moves_others && edge->is_position) {
+        } else if (edge->is_position && (moves_others || may_be_overwritten(edge->rule))) {
             queue_edge(entry, edge, parent, parent->def);
         }
     }
