@@ -55,6 +55,7 @@ void entry_destroy(struct entry *entry)
     free(entry->queues);
     free(entry->waiting);
     vec_finish(&entry->readers);
+    vec_finish(&entry->growths);
     vec_finish(&entry->touched);
     vec_finish(&entry->undo);
     vec_finish(&entry->log);

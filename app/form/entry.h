@@ -34,6 +34,12 @@ struct logged {
     uint64_t revision;
 };
 
+/* A counted repeat that grew under one parent within a change. */
+struct growth {
+    const struct control *control;
+    const struct node *parent;
+};
+
 struct audit;
 struct choices;
 
@@ -55,6 +61,7 @@ struct entry {
     /* recalculation */
     struct node_list *queues;      /* by rank of the rule */
     uint64_t *waiting;             /* one bit for each queue */
+    VEC(struct growth) growths;
     VEC(struct control *) readers; /* counted repeats and itemsets to look at again */
     struct node_list touched;      /* whose value changed, for xforms-value-changed */
     VEC(struct undo) undo;

@@ -338,16 +338,17 @@ static void add_rule(struct parse *parse, struct node_def *def, const struct xml
     if (!x) {
         return;
     }
-    struct rule *rule = arena_new(&parse->form->arena, struct rule);
+    struct rule *rule = def->rules[kind];
+    if (rule) {
+        form_note(parse->form, PROBLEM_WARNING, def->path, bind->line,
+                  "%s is given twice; the last counts", names[kind]);
+    } else {
+        rule = arena_new(&parse->form->arena, struct rule);
+        vec_push(&parse->form->rules, rule);
+    }
     *rule = (struct rule){.kind = kind, .target = def, .x = x, .line = bind->line};
     rule->is_constant = xpath_is_constant(x);
-    if (!def->rules[kind]) {
-        vec_push(&parse->form->rules, rule);
-        def->rules[kind] = rule;
-    } else {
-        form_note(parse->form, PROBLEM_WARNING, def->path, bind->line,
-                  "%s is given twice; the first counts", names[kind]);
-    }
+    def->rules[kind] = rule;
 }
 
 static void parse_bind(struct parse *parse, const struct xml *bind, struct node_def *def)

@@ -361,6 +361,7 @@ void change_begin(struct entry *entry)
 {
     entry->failure = (struct err){0};
     entry->undo.n = 0;
+    entry->growths.n = 0;
     arena_reset(&entry->undo_arena);
     arena_reset(&entry->shown);
     entry->touched.n = 0;

@@ -117,6 +117,21 @@ static bool wanted_number(struct entry *entry, struct control *control, struct n
     return ok && isfinite(*wanted);
 }
 
+/* A count may grow with the rows that it made ("one more?" asked in the last row), and some forms
+ * grow theirs without end: then the next change makes the next row, as walking on does in JavaRosa.
+ */
+static bool may_grow(struct entry *entry, const struct control *control, const struct node *parent)
+{
+    for (size_t i = 0; i < entry->growths.n; i++) {
+        struct growth *growth = &entry->growths.v[i];
+        if (growth->control == control && growth->parent == parent) {
+            return false;
+        }
+    }
+    vec_push(&entry->growths, (struct growth){control, parent});
+    return true;
+}
+
 static void fill_one(void *ctx, struct node *parent)
 {
     struct filling *filling = ctx;
@@ -125,6 +140,10 @@ static void fill_one(void *ctx, struct node *parent)
     double wanted;
     if (!node_is_relevant(parent) || !repeat_is_relevant(entry, def, parent) ||
         !wanted_number(entry, filling->control, parent, &wanted)) {
+        return;
+    }
+    if ((double)node_count(parent, def->name) >= trunc(wanted) ||
+        !may_grow(entry, filling->control, parent)) {
         return;
     }
     while ((double)node_count(parent, def->name) < trunc(wanted) && !entry->failure.kind) {
