@@ -40,7 +40,7 @@ bool formfile_keep(struct store *store, struct str bytes, char hash[33], struct 
         memcpy(hash, md5, sizeof(md5));
     }
     return formfile_has(store, md5) ||
-           db_run(store->db, "INSERT INTO content (hash, bytes) VALUES (?, ?)",
+           db_run(store->db, "INSERT OR IGNORE INTO content (hash, bytes) VALUES (?, ?)",
                   DB_WITH(DB_TEXT(md5), DB_BLOB(bytes.s, bytes.n)), err);
 }
 

@@ -232,6 +232,11 @@ bool person_erase(struct store *store, int64_t id, const char *why, struct err *
         db_run(store->db,
                "DELETE FROM visit_word WHERE rowid IN (SELECT id FROM visit WHERE person = ?)",
                DB_WITH(DB_INT(id)), err) &&
-        journal_note(store, "person.erase", id, why, err);
+        journal_note(store, "person.erase", id, why, err) &&
+        /* The word index keeps what was deleted until it is merged. */
+        db_script(store->db,
+                  "INSERT INTO person_word (person_word) VALUES ('optimize');"
+                  "INSERT INTO visit_word (visit_word) VALUES ('optimize')",
+                  err);
     return db_end(store->db, ok, err);
 }

@@ -166,8 +166,12 @@ bool record_load_draft(struct store *store, int64_t id, struct arena *arena,
 
 bool record_add_audit(struct store *store, int64_t id, struct str rows, struct err *err)
 {
-    return db_run(store->db, "INSERT INTO audit (record, rows) VALUES (?, ?)",
-                  DB_WITH(DB_INT(id), DB_STR(rows)), err);
+    return db_run(store->db,
+                  "INSERT INTO audit (record, rows) SELECT id, ? FROM record WHERE id = ?"
+                  " AND state = 1",
+                  DB_WITH(DB_STR(rows), DB_INT(id)), err) &&
+           (db_changes(store->db) == 1 ||
+            err_set(err, ERR_INPUT, 0, "record %lld is no draft", (long long)id));
 }
 
 bool record_audit(struct store *store, int64_t id, struct buf *csv, struct err *err)

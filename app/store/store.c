@@ -24,8 +24,23 @@ bool store_path(char path[STORE_PATH], const char *folder, const char *name, str
            err_set(err, ERR_INPUT, ENAMETOOLONG, "the path of the data folder is too long");
 }
 
+/* Does the database there, if there is one, open with the key? */
+static bool is_key_of(const char *folder, const struct key *key, struct err *err)
+{
+    char path[STORE_PATH];
+    struct db *db = NULL;
+    if (!store_path(path, folder, "data/store.db", err) || !file_exists(path)) {
+        return !file_exists(path);
+    }
+    struct key *db_key = key_derive(key, STORE_KEY_DB);
+    bool ok = db_open(path, &(struct db_options){.key = key_bytes(db_key)}, &db, err);
+    key_destroy(db_key);
+    db_close(db);
+    return ok;
+}
+
 /* A file that only the right key can have made: so a wrong key is never taken for damage. */
-static bool check_key(const char *folder, const struct key *key, bool *is_new, struct err *err)
+static bool check_key(const char *folder, const struct key *key, struct err *err)
 {
     char path[STORE_PATH];
     unsigned char proof[CRYPT_MAC];
@@ -36,14 +51,13 @@ static bool check_key(const char *folder, const struct key *key, bool *is_new, s
         return false;
     }
     struct buf found = {0};
-    struct err read_err;
-    *is_new = false;
-    bool ok = file_read(path, 4096, &found, &read_err);
-    if (!ok && read_err.kind == ERR_MISSING) {
-        *is_new = true;
-        ok = file_write(path, proof, sizeof(proof), err);
+    struct err why = {0};
+    bool ok = file_read(path, 4096, &found, &why);
+    if (!ok && why.kind == ERR_MISSING) {
+        /* New, or lost: then only a database that opens tells that the key is right. */
+        ok = is_key_of(folder, key, err) && file_write(path, proof, sizeof(proof), err);
     } else if (!ok) {
-        ok = err_set(err, read_err.kind, read_err.code, "%s", read_err.text);
+        ok = err_set(err, why.kind, why.code, "%s", why.text);
     } else {
         ok = (found.n == sizeof(proof) && hash_equal(found.s, proof, sizeof(proof))) ||
              err_set(err, ERR_DENIED, 0, "the key belongs to another data folder");
@@ -80,9 +94,8 @@ static struct store *store_make(const char *folder, const struct key *key)
 
 bool store_open(const char *folder, const struct key *key, struct store **store, struct err *err)
 {
-    bool is_new;
     *store = NULL;
-    if (!check_key(folder, key, &is_new, err)) {
+    if (!check_key(folder, key, err)) {
         return false;
     }
     struct store *made = store_make(folder, key);
@@ -185,11 +198,10 @@ static bool finish_salvage(struct store *store, const struct key *key, struct st
 bool store_start(const char *folder, const struct key *key, struct store **store,
                  struct store_health *health, struct err *err)
 {
-    bool is_new;
     struct err why = {0};
     *store = NULL;
     *health = (struct store_health){0};
-    if (!file_make_folder(folder, err) || !check_key(folder, key, &is_new, err)) {
+    if (!file_make_folder(folder, err) || !check_key(folder, key, err)) {
         return false;
     }
     struct store *made = store_make(folder, key);

@@ -28,7 +28,7 @@ struct store {
     char actor[STORE_ACTOR];
 };
 
-/* Which rows of a long list: limit 0 means 50. */
+/* Which rows of a long list: limit 0 means 50, and 100,000 is the most. */
 struct page {
     int64_t offset;
     int64_t limit;
@@ -75,8 +75,8 @@ void store_set_actor(struct store *store, const char *actor);
  * was written. Slow. */
 bool store_check(struct store *store, struct err *err);
 
-/* Copies database, sealed files and keyslot into folder (made, must be empty): a backup that opens
- * with the same PIN. */
+/* Copies database, sealed files and keyslot into folder (made, must hold no store): a backup that
+ * opens with the same PIN and device secret. */
 bool store_copy(struct store *store, const char *folder, struct err *err);
 
 /* Gives free space back to the disk. */

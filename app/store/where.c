@@ -29,7 +29,8 @@ void where_add_text(struct where *where, const char *condition, const char *text
 
 int64_t page_limit(struct page page)
 {
-    return page.limit > 0 ? page.limit : 50;
+    int64_t limit = page.limit > 0 ? page.limit : 50;
+    return limit < PAGE_MOST ? limit : PAGE_MOST;
 }
 
 void where_add_page(struct where *where, const char *order, struct page page)

@@ -6,7 +6,7 @@
 #include "app/store/store.h"
 #include "platform/db/db.h"
 
-enum { WHERE_VALUES = 20 };
+enum { WHERE_VALUES = 20, PAGE_MOST = 100000 };
 
 struct where {
     struct buf sql; /* "" or " WHERE a = ? AND b < ?" and what where_tail added */
@@ -32,7 +32,7 @@ struct db_query *where_query(struct where *where, struct db *db, const char *hea
 /* Frees. */
 void where_finish(struct where *where);
 
-/* The limit of a page, its default filled in. */
+/* The limit of a page, its default filled in and its most kept. */
 int64_t page_limit(struct page page);
 
 #endif

@@ -2,7 +2,11 @@
 #include "platform/db/db.h"
 #include "tests/store/helper_store.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform/base/file.h"
@@ -135,6 +139,40 @@ static void a_limit_is_kept(void **state)
     buf_finish(&bytes);
 }
 
+/* No file may grow beyond 64 KiB: a full disk in the middle of a photo. */
+static void a_full_disk_takes_no_half_photo(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct attachments files;
+    int64_t id = add_draft(f, "uuid:1");
+    check(attachment_put(f->store, id, "a.jpg", "", STR("the older one"), &err), &err);
+    pid_t child = fork();
+    if (child == 0) {
+        static char photo[300000];
+        struct store *store;
+        const struct rlimit limit = {65536, 65536};
+        bool ok = store_open(f->folder, f->key, &store, NULL);
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &limit);
+        ok =
+            ok && !attachment_put(store, id, "a.jpg", "", (struct str){photo, sizeof(photo)}, &err);
+        _exit(ok && err.kind == ERR_STORAGE && err.code == ENOSPC ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    check(attachment_list(f->store, id, &f->arena, &files, &err), &err);
+    assert_int_equal(files.n, 1);
+    assert_int_equal(files.v[0].size, 13);
+    struct buf bytes = {0};
+    check(attachment_load(f->store, id, "a.jpg", &bytes, &err), &err);
+    assert_string_equal(buf_text(&bytes), "the older one");
+    buf_finish(&bytes);
+    store_restart(f);
+    assert_int_equal(f->health.orphans, 0); /* the half file was removed at once */
+}
+
 int main(void)
 {
 #define IN_STORE(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
@@ -144,6 +182,7 @@ int main(void)
         IN_STORE(a_dropped_file_leaves_nothing),
         IN_STORE(files_that_were_changed_or_swapped_are_noticed),
         IN_STORE(a_limit_is_kept),
+        IN_STORE(a_full_disk_takes_no_half_photo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

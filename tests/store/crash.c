@@ -202,6 +202,16 @@ static void another_key_is_no_damage(void **state)
     assert_false(store_open(f->folder, other, &store, &err));
     assert_int_equal(err.kind, ERR_DENIED);
     assert_false(file_exists(in_folder(f, "aside")));
+    /* Nor when the file that tells them apart is lost. */
+    store_close(f->store);
+    f->store = NULL;
+    check(file_remove(in_folder(f, "check"), &err), &err);
+    assert_false(store_start(f->folder, other, &store, &health, &err));
+    assert_int_equal(err.kind, ERR_DENIED);
+    assert_false(file_exists(in_folder(f, "aside")));
+    check(store_start(f->folder, f->key, &f->store, &f->health, &err), &err);
+    assert_false(f->health.set_aside);
+    assert_true(file_exists(in_folder(f, "check")));
     key_destroy(other);
 }
 

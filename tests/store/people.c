@@ -117,6 +117,17 @@ static void erasing_leaves_a_count_and_no_person(void **state)
           &err);
     assert_int_equal(visits.n, 1);
     assert_string_equal(visits.v[0].title, "");
+    check(db_script(f->store->db,
+                    "CREATE VIRTUAL TABLE temp.p USING fts5vocab(main, person_word, row);"
+                    "CREATE VIRTUAL TABLE temp.v USING fts5vocab(main, visit_word, row)",
+                    &err),
+          &err);
+    int64_t words = -1;
+    check(db_number(f->store->db,
+                    "SELECT (SELECT count(*) FROM temp.p) + (SELECT count(*) FROM temp.v)", DB_NONE,
+                    &words, -1, &err),
+          &err);
+    assert_int_equal(words, 0); /* nor any word of the name in the indexes */
     struct journal_rows rows;
     check(journal_page(f->store, "person.erase", (struct page){0}, &f->arena, &rows, &err), &err);
     assert_int_equal(rows.n, 1);
