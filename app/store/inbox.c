@@ -12,6 +12,7 @@
 #include "platform/base/hash.h"
 #include "platform/base/log.h"
 #include "platform/base/mem.h"
+#include "platform/base/odk_seal.h"
 #include "platform/base/vec.h"
 
 enum { LARGEST_FILE = 64 << 20 };
@@ -211,6 +212,15 @@ static bool open_list(void *ctx, const char *uri, struct form_list **list)
                              media->kind == FORMFILE_LIST ? media->hash : NULL, list, NULL);
 }
 
+/* An encrypted form whose key cannot be used is refused here: later it would be too late. */
+static bool has_good_key(const struct form *form, struct err *err)
+{
+    struct form_submission submission;
+    form_submission(form, &submission);
+    return !submission.public_key || !*submission.public_key ||
+           odk_seal_check(submission.public_key, err);
+}
+
 /* Opens the form as a volunteer would; *version is what it says of itself. */
 static bool try_form(struct update *u, const char **version, struct err *err)
 {
@@ -222,6 +232,8 @@ static bool try_form(struct update *u, const char **version, struct err *err)
             form_problem_count(form) ? form_problem_at(form, 0) : NULL;
         err_set(err, ERR_INPUT, 0, "the form cannot be used: %s %s", problem ? problem->node : "",
                 problem ? problem->text : "");
+    } else if (!has_good_key(form, err)) {
+        ok = false;
     } else if (strcmp(form_id(form), u->form_id) != 0) {
         ok = err_set(err, ERR_INPUT, 0, "the form calls itself %s", form_id(form));
     }

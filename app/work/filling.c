@@ -11,6 +11,7 @@
 #include "app/store/list.h"
 #include "app/store/record.h"
 #include "app/work/app.h"
+#include "app/work/sealing.h"
 #include "app/work/sync.h"
 #include "platform/base/clock.h"
 #include "platform/base/log.h"
@@ -315,6 +316,18 @@ static bool apply_entities(struct filling *f, struct err *err)
     return true;
 }
 
+/* Freezes the record, sealed first when the form asks for it. */
+static bool freeze(struct filling *f, const struct record_final *plain, struct err *err)
+{
+    struct arena arena = {0};
+    struct record_final final = *plain;
+    struct sealing sealing = {f->app->store, f->record, f->form, entry_instance_id(f->entry)};
+    bool ok = (!sealing_is_wanted(f->form) || sealing_make(&sealing, plain, &arena, &final, err)) &&
+              record_finish(f->app->store, f->record, &final, err);
+    arena_finish(&arena);
+    return ok;
+}
+
 bool filling_finish(struct filling *f, struct err *err)
 {
     struct buf xml = {0};
@@ -332,7 +345,7 @@ bool filling_finish(struct filling *f, struct err *err)
                                     .title = entry_instance_name(f->entry),
                                     .files = files.v,
                                     .file_count = files.n};
-        ok = record_finish(f->app->store, f->record, &what, err) && apply_entities(f, err);
+        ok = freeze(f, &what, err) && apply_entities(f, err);
     }
     vec_finish(&files);
     buf_wipe(&xml);
