@@ -14,7 +14,7 @@ struct session {
     struct json *request; /* of the load: its resources are still needed; owned when set */
     const struct json *resources;
     struct entry_device device;
-    struct stop stop; /* where navigation stands */
+    struct stop stop;   /* where navigation stands */
     char trouble[2048]; /* why the form could not be loaded */
 };
 

@@ -166,9 +166,9 @@ struct control {
     struct item *items;
     size_t n_items;
     struct itemset *itemset;
-    const struct xpath *count; /* repeat */
+    const struct xpath *count;      /* repeat */
     struct node_def *count_context; /* where its relative paths start */
-    bool is_fixed; /* repeat: noAddRemove */
+    bool is_fixed;                  /* repeat: noAddRemove */
     bool has_range;
     double start, end, step;
     const char *app; /* external app */

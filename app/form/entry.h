@@ -59,8 +59,8 @@ struct entry {
     uint32_t seed;      /* of orders by chance */
 
     /* recalculation */
-    struct node_list *queues;      /* by rank of the rule */
-    uint64_t *waiting;             /* one bit for each queue */
+    struct node_list *queues; /* by rank of the rule */
+    uint64_t *waiting;        /* one bit for each queue */
     VEC(struct growth) growths;
     VEC(struct control *) readers; /* counted repeats and itemsets to look at again */
     struct node_list touched;      /* whose value changed, for xforms-value-changed */

@@ -116,7 +116,8 @@ static bool is_at_or_below(const struct node_def *def, const struct node_def *ab
     return def == above;
 }
 
-/* May a user have answered over the calculated value? JavaRosa calculates it anew when a row comes. */
+/* May a user have answered over the calculated value? JavaRosa calculates it anew when a row comes.
+ */
 static bool may_be_overwritten(const struct rule *rule)
 {
     return rule->kind == RULE_CALCULATE && rule->target->control &&
