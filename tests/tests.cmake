@@ -76,7 +76,7 @@ suite(system   USES platform/system)
 file(GLOB frame_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/frames/*.c)
 add_library(test_frames STATIC ${frame_sources})
 target_include_directories(test_frames PUBLIC ${CMAKE_SOURCE_DIR})
-target_compile_options(test_frames PRIVATE -O2 -ffp-contract=off -fno-sanitize=all)
+target_compile_options(test_frames PRIVATE -O3 -ffp-contract=off -fno-sanitize=all)
 target_link_libraries(test_frames PRIVATE PkgConfig::QRENCODE m)
 suite(sensor   USES platform/sensor app/ident LIBS test_frames PkgConfig::QRENCODE PkgConfig::JPEG
                                                    PkgConfig::PNG zbar m

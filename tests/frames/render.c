@@ -25,6 +25,7 @@ struct scene {
     double module_mm, half_mm, paper, ink;
     double code_x, code_y;    /* of the code's middle on the card, mm */
     double box[4], middle[2]; /* of the code in the picture */
+    double glare_axis[2];
     uint8_t *modules;
     float *card;
     float grain[GRAIN * GRAIN];
@@ -317,9 +318,10 @@ static double glare_at(const struct scene *scene, int x, int y)
     double size = plan->module_px * plan->side, radius = plan->glare_radius * size;
     double dx = x - scene->middle[0] - plan->glare_x * size;
     double dy = y - scene->middle[1] - plan->glare_y * size;
-    double c = cos(plan->glare_angle), s = sin(plan->glare_angle);
-    double along = (dx * c + dy * s) / (radius * plan->glare_stretch);
-    double across = (-dx * s + dy * c) / radius, away = along * along + across * across;
+    const double *axis = scene->glare_axis;
+    double along = (dx * axis[0] + dy * axis[1]) / (radius * plan->glare_stretch);
+    double across = (-dx * axis[1] + dy * axis[0]) / radius;
+    double away = along * along + across * across;
     if (away >= 12) {
         return 0;
     }
@@ -442,6 +444,8 @@ bool frame_render(struct frame_plan *plan, uint8_t *pixels)
         scene->module_mm = plan->code_mm / plan->side;
         scene->half_mm = plan->code_mm / 2;
         scene->card = malloc(sizeof *scene->card * CARD_WIDTH * CARD_HEIGHT);
+        scene->glare_axis[0] = cos(plan->glare_angle);
+        scene->glare_axis[1] = sin(plan->glare_angle);
         make_pose(plan, scene->module_mm, &scene->pose);
         aim(plan, scene);
         paint_card(scene, &chance);
