@@ -4,8 +4,7 @@
 #include "app/form/choices.h"
 #include "app/form/list.h"
 
-/* ---- a filter that a list can answer
- * ----------------------------------------------------------------- */
+/* ---- a filter that a list can answer ------------------------------------------------- */
 
 /* The list behind the itemset when rows and columns say all about it; NULL: go through nodes. */
 static struct secondary *list_behind(struct entry *entry, const struct itemset *set)
@@ -77,8 +76,7 @@ static bool rows_by_filter(struct choices *to, struct secondary *list)
     return true;
 }
 
-/* ---- a nodeset
- * ---------------------------------------------------------------------------------------- */
+/* ---- a nodeset ----------------------------------------------------------------------- */
 
 static void texts_of_nodes(struct choices *to, const struct xpath_nodes *nodes)
 {
@@ -120,8 +118,7 @@ static bool by_nodeset(struct choices *to, struct secondary *list, struct err *e
     return true;
 }
 
-/* ---- building
- * ------------------------------------------------------------------------------------------ */
+/* ---- building ------------------------------------------------------------------------ */
 
 /* The order by chance of this question stays while the entry is open. */
 static uint64_t order_seed(const struct choices *to)
@@ -213,8 +210,7 @@ void choices_destroy(struct choices *choices)
     }
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------- */
 
 static struct str copied(struct choices *from, struct str text)
 {
@@ -286,8 +282,7 @@ ptrdiff_t choices_index(struct choices *from, struct str value)
     return -1;
 }
 
-/* ---- one value
- * ------------------------------------------------------------------------------------------ */
+/* ---- one value ----------------------------------------------------------------------- */
 
 enum holding { HOLDS_NOT, HOLDS, HOLDS_UNKNOWN };
 
@@ -343,8 +338,7 @@ bool choices_label(struct entry *entry, struct control *control, struct node *no
     return i >= 0;
 }
 
-/* ---- what is gone is cleared
- * ------------------------------------------------------------------------------ */
+/* ---- what is gone is cleared --------------------------------------------------------- */
 
 struct clearing {
     struct entry *entry;

@@ -2,8 +2,7 @@
 
 #include <strings.h>
 
-/* ---- the form's side
- * ------------------------------------------------------------------------------ */
+/* ---- the form's side ----------------------------------------------------------------- */
 
 static const char *const known_versions[] = {"2022.1", "2023.1", "2024.1", "2025.1"};
 
@@ -99,8 +98,7 @@ void parse_entities(struct parse *parse)
     }
 }
 
-/* ---- the record's side
- * ---------------------------------------------------------------------------- */
+/* ---- the record's side --------------------------------------------------------------- */
 
 static const char *attribute_of(struct entry *entry, const struct node *node, const char *name)
 {

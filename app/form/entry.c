@@ -5,8 +5,7 @@
 #include "platform/base/mem.h"
 #include "platform/base/rand.h"
 
-/* ---- making
- * ---------------------------------------------------------------------------------------- */
+/* ---- making -------------------------------------------------------------------------- */
 
 static const char *copied(struct entry *entry, const char *text)
 {
@@ -139,8 +138,7 @@ bool entry_create(struct form *form, const struct entry_device *device, struct e
     return entry_load(entry, true, to, err);
 }
 
-/* ---- what it is
- * -------------------------------------------------------------------------------------- */
+/* ---- what it is ---------------------------------------------------------------------- */
 
 struct form *entry_form(const struct entry *entry)
 {
@@ -188,8 +186,7 @@ const char *entry_language(const struct entry *entry)
     return entry->form->n_languages ? entry->form->languages[entry->language] : NULL;
 }
 
-/* ---- answers
- * ------------------------------------------------------------------------------------------ */
+/* ---- answers ------------------------------------------------------------------------- */
 
 static struct node *wanted_node(struct entry *entry, const char *ref, struct err *err)
 {
@@ -278,8 +275,7 @@ bool entry_has(struct entry *entry, const char *ref)
     return node_at(entry, ref) != NULL;
 }
 
-/* ---- repeats
- * ------------------------------------------------------------------------------------------- */
+/* ---- repeats ------------------------------------------------------------------------- */
 
 /* Splits "/a/rep[3]" into the parent's node, the def and the position (0 without one). */
 static struct node_def *repeat_of(struct entry *entry, const char *ref, struct node **parent,
@@ -352,8 +348,7 @@ size_t entry_repeat_count(struct entry *entry, const char *ref)
     return def ? node_count(parent, def->name) : 0;
 }
 
-/* ---- filling from outside
- * -------------------------------------------------------------------------------- */
+/* ---- filling from outside ------------------------------------------------------------ */
 
 struct fill_refs {
     struct entry *entry;

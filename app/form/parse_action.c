@@ -153,8 +153,7 @@ void parse_actions(struct parse *parse)
     }
 }
 
-/* ---- external apps
- * ------------------------------------------------------------------------------- */
+/* ---- external apps ------------------------------------------------------------------- */
 
 /* Where the argument that starts at text ends: a comma or the last bracket outside quotes. */
 static size_t argument_end(struct str text)

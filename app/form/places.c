@@ -2,8 +2,7 @@
 
 #include <stdlib.h>
 
-/* ---- nodes of a def
- * ------------------------------------------------------------------------------ */
+/* ---- nodes of a def ------------------------------------------------------------------ */
 
 struct visit {
     struct node_def *path[DEF_DEPTH + 2]; /* from below scope down to the def */
@@ -86,8 +85,7 @@ struct node *instance_near(struct entry *entry, struct node *near, struct node_d
     return found;
 }
 
-/* ---- refs
- * ---------------------------------------------------------------------------------------- */
+/* ---- refs ---------------------------------------------------------------------------- */
 
 /* Splits "x:name[3]" into the interned local name and the position (1 without one). */
 static const char *step_name(struct entry *entry, struct str step, size_t *position)

@@ -10,8 +10,7 @@ enum {
     RECALC_MOST_LOG = 4096,
 };
 
-/* ---- bookkeeping
- * --------------------------------------------------------------------------------- */
+/* ---- bookkeeping --------------------------------------------------------------------- */
 
 static void list_add(struct node_list *list, struct node *node)
 {
@@ -147,8 +146,7 @@ void queue_readers_below(struct entry *entry, struct node_def *repeat, struct no
     queue_coming(entry, repeat, repeat, parent, moves_others);
 }
 
-/* ---- what a rule does
- * ---------------------------------------------------------------------------- */
+/* ---- what a rule does ---------------------------------------------------------------- */
 
 void change_value(struct entry *entry, struct node *node, struct str value)
 {
@@ -250,8 +248,7 @@ static void evaluate(struct entry *entry, const struct rule *rule, struct node *
     }
 }
 
-/* ---- the loop
- * ------------------------------------------------------------------------------------ */
+/* ---- the loop ------------------------------------------------------------------------ */
 
 static void run_queue(struct entry *entry, uint32_t rank)
 {
@@ -355,8 +352,7 @@ static void forget_log(struct entry *entry)
     entry->forgotten = entry->revision + 1;
 }
 
-/* ---- a change as a whole
- * --------------------------------------------------------------------------- */
+/* ---- a change as a whole ------------------------------------------------------------- */
 
 void change_begin(struct entry *entry)
 {

@@ -45,8 +45,7 @@ struct node *repeat_add(struct entry *entry, struct node_def *def, struct node *
     return node;
 }
 
-/* ---- asking where there may be no instance yet
- * ----------------------------------------------------- */
+/* ---- asking where there may be no instance yet --------------------------------------- */
 
 struct guest {
     struct node *node;
@@ -88,8 +87,7 @@ bool repeat_is_relevant(struct entry *entry, struct node_def *def, struct node *
     return ok && yes;
 }
 
-/* ---- counted repeats
- * -------------------------------------------------------------------------------- */
+/* ---- counted repeats ----------------------------------------------------------------- */
 
 struct filling {
     struct entry *entry;

@@ -62,8 +62,7 @@ void row_index_finish(struct row_index *index)
     *index = (struct row_index){0};
 }
 
-/* ---- a table
- * ------------------------------------------------------------------------------------- */
+/* ---- a table ------------------------------------------------------------------------- */
 
 struct table {
     struct form_list base;
@@ -145,8 +144,7 @@ void table_add(struct form_list *table, const struct str *cells)
     vec_push(&self->rows, row);
 }
 
-/* ---- the bridge to XPath
- * --------------------------------------------------------------------------- */
+/* ---- the bridge to XPath ------------------------------------------------------------- */
 
 static size_t bridge_count(void *self)
 {

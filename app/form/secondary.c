@@ -231,8 +231,7 @@ struct secondary *form_secondary(struct form *form, struct str id)
     return NULL;
 }
 
-/* ---- pulldata
- * ------------------------------------------------------------------------------------ */
+/* ---- pulldata ------------------------------------------------------------------------ */
 
 static bool read_list(struct form *form, const char *uri, struct form_list **list, struct err *err)
 {
@@ -276,8 +275,7 @@ struct form_list *form_pulldata(struct form *form, struct str file, struct err *
     return list;
 }
 
-/* ---- end
- * ------------------------------------------------------------------------------------------- */
+/* ---- end ----------------------------------------------------------------------------- */
 
 static void list_destroy(struct form_list *list)
 {

@@ -37,8 +37,7 @@ bool entry_serialize(struct entry *entry, enum serial_kind kind, struct buf *xml
     return true;
 }
 
-/* ---- checking
- * -------------------------------------------------------------------------------------------- */
+/* ---- checking ------------------------------------------------------------------------ */
 
 static void add_problem(struct entry *entry, struct node *node, enum answer_state state,
                         const struct label *message)
@@ -113,8 +112,7 @@ bool entry_finalize(struct entry *entry, struct err *err)
     return true;
 }
 
-/* ---- what goes along
- * --------------------------------------------------------------------------------------- */
+/* ---- what goes along ----------------------------------------------------------------- */
 
 static void find_uploads(struct entry *entry, struct node *node, const char **names, size_t *n)
 {
@@ -150,8 +148,7 @@ const char *entry_attachment_at(struct entry *entry, size_t i)
     return i < entry->n_attachments ? entry->attachments[i] : NULL;
 }
 
-/* ---- what changed
- * ------------------------------------------------------------------------------------------- */
+/* ---- what changed -------------------------------------------------------------------- */
 
 uint64_t entry_revision(const struct entry *entry)
 {

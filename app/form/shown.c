@@ -2,8 +2,7 @@
 
 #include "app/form/rows.h"
 
-/* ---- texts
- * ----------------------------------------------------------------------------------------- */
+/* ---- texts --------------------------------------------------------------------------- */
 
 static const char *render(struct entry *entry, const struct text *text, struct node *node,
                           struct arena *arena)
@@ -83,8 +82,7 @@ const char *label_text(struct entry *entry, const struct label *label, struct no
     return "";
 }
 
-/* ---- what XPath asks
- * --------------------------------------------------------------------------------- */
+/* ---- what XPath asks ----------------------------------------------------------------- */
 
 static bool host_instance(void *ctx, struct str id, struct node **document)
 {

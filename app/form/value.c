@@ -130,8 +130,7 @@ struct str value_of_result(struct entry *entry, const struct node_def *def,
     }
 }
 
-/* ---- the stored form of texts
- * -------------------------------------------------------------------- */
+/* ---- the stored form of texts -------------------------------------------------------- */
 
 /* As Java prints a double: always with a point. ODK Collect's geo values look so, and hashes and
  * seeds are made of them. */
@@ -251,8 +250,7 @@ void settle_defaults(struct form *form)
     buf_finish(&room);
 }
 
-/* ---- answers
- * --------------------------------------------------------------------------------------- */
+/* ---- answers ------------------------------------------------------------------------- */
 
 static bool refuse(const struct node_def *def, const char *what, struct err *err)
 {

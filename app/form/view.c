@@ -157,9 +157,7 @@ bool question_app_argument(struct entry *entry, const struct question_view *view
     return true;
 }
 
-/* ---- choices
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- choices ------------------------------------------------------------------------- */
 
 bool question_choices(struct entry *entry, const char *ref, struct choices **choices,
                       struct err *err)
@@ -216,8 +214,7 @@ ptrdiff_t choices_find(struct choices *choices, struct str value)
     return -1;
 }
 
-/* ---- search in choices
- * ---------------------------------------------------------------------------------------- */
+/* ---- search in choices --------------------------------------------------------------- */
 
 enum rank { RANK_EXACT_START, RANK_START, RANK_EXACT_INSIDE, RANK_WORD, RANK_INSIDE, RANK_NONE };
 

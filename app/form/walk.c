@@ -1,8 +1,6 @@
 #include "app/form/entry.h"
 
-/* ---- places
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- places -------------------------------------------------------------------------- */
 
 static struct stop place(enum stop_kind kind, const struct control *control, struct node *node,
                          struct node *parent)
@@ -46,9 +44,7 @@ static struct node *repeat_parent(struct entry *entry, const struct control *rep
     return repeat->def->parent ? instance_near(entry, around, repeat->def->parent) : NULL;
 }
 
-/* ---- forward
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- forward ------------------------------------------------------------------------- */
 
 static struct stop after(struct entry *entry, const struct control *control, struct node *around);
 
@@ -142,9 +138,7 @@ struct stop stop_skip(struct entry *entry, struct stop at)
     }
 }
 
-/* ---- backward
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- backward ------------------------------------------------------------------------ */
 
 static struct stop before(struct entry *entry, const struct control *control, struct node *around);
 
@@ -236,9 +230,7 @@ struct stop stop_prev(struct entry *entry, struct stop at)
     }
 }
 
-/* ---- finding
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- finding ------------------------------------------------------------------------- */
 
 static const struct control *control_of(const struct control *parent, const struct node_def *def)
 {
@@ -286,8 +278,7 @@ const char *stop_ref(struct entry *entry, struct stop stop)
                : "";
 }
 
-/* ---- what a screen asks
- * -------------------------------------------------------------------------------------------- */
+/* ---- what a screen asks -------------------------------------------------------------- */
 
 bool stop_is_field_list(struct entry *entry, struct stop stop)
 {
