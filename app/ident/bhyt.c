@@ -46,17 +46,22 @@ static bool take_hex(struct person_claim *claim, enum claim_field field, struct 
     return ok;
 }
 
-/* "01 - 001" as "01-001". */
+/* "01 - 001" as "01-001"; anything but digits and a dash is no clinic. */
 static void take_clinic(struct person_claim *claim, struct str text, enum claim_source source)
 {
     char clinic[16];
     size_t n = 0;
-    for (size_t i = 0; i < text.n && n < sizeof clinic; i++) {
-        if (text.s[i] != ' ') {
-            clinic[n++] = text.s[i];
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.s[i];
+        bool is_part = (c >= '0' && c <= '9') || c == '-';
+        if ((!is_part && c != ' ') || n == sizeof clinic) {
+            return;
+        }
+        if (is_part) {
+            clinic[n++] = c;
         }
     }
-    if (n >= 3 && !text_has_controls((struct str){clinic, n})) {
+    if (n >= 3) {
         claim_set(claim, CLAIM_CLINIC, (struct str){clinic, n}, source);
     }
 }

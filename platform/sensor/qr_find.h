@@ -6,9 +6,9 @@
 #include "platform/sensor/qr_view.h"
 
 struct finder {
-    float x, y;   /* centre */
-    float module; /* pixels, mean of across and down */
-    int hits;     /* rows that crossed it */
+    float x, y;     /* centre */
+    float module;   /* pixels, mean of across and down */
+    int hits;       /* rows that crossed it */
     float plane[4]; /* module vectors x, y across and x, y down where these are known, else zero */
 };
 

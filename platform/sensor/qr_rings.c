@@ -85,11 +85,11 @@ static struct area area_of(const struct view *view, const int box[4])
     return (struct area){left, top, right - left, bottom - top};
 }
 
-/* The areas with the most energy in all, among those that reach half of the greatest. */
+/* The largest areas whose blocks reach nearly half of the greatest energy. */
 static size_t choose(const struct view *view, struct texture *texture, int *stack, struct area *out)
 {
-    float greatest = 0, sums[RINGS_AREAS] = {0};
-    int n = texture->columns * texture->rows;
+    float greatest = 0;
+    int sizes[RINGS_AREAS], n = texture->columns * texture->rows;
     size_t found = 0;
     for (int i = 0; i < n; i++) {
         greatest = fmaxf(greatest, texture->energy[i]);
@@ -100,20 +100,18 @@ static size_t choose(const struct view *view, struct texture *texture, int *stac
             continue;
         }
         int count = grow(texture, i, greatest * 0.45F, box, stack);
-        float sum = (float)count;
-        if (count < BLOCKS_LEAST) {
+        size_t at = found;
+        while (at > 0 && sizes[at - 1] < count) {
+            at--;
+        }
+        if (count < BLOCKS_LEAST || at == RINGS_AREAS) {
             continue;
         }
-        size_t at = found < RINGS_AREAS ? found++ : RINGS_AREAS - 1;
-        if (at == RINGS_AREAS - 1 && sums[at] >= sum) {
-            continue;
+        found += found < RINGS_AREAS;
+        for (size_t k = found - 1; k > at; k--) {
+            sizes[k] = sizes[k - 1], out[k] = out[k - 1];
         }
-        sums[at] = sum, out[at] = area_of(view, box);
-        if (at > 0 && sums[at] > sums[at - 1]) {
-            struct area kept = out[at];
-            out[at] = out[at - 1], out[at - 1] = kept;
-            sum = sums[at], sums[at] = sums[at - 1], sums[at - 1] = sum;
-        }
+        sizes[at] = count, out[at] = area_of(view, box);
     }
     return found;
 }
@@ -222,9 +220,9 @@ static void height_row(const struct view *view, const struct rings *rings, int y
     memset(rings->heights, 0, (size_t)view->width * sizeof *rings->heights);
     for (int i = 0; i < 4; i++) {
         int side = rings->sides[i];
-        const float *left = rings->columns[i] - side / 2, *right = left + side;
+        const float *left = rings->columns[i] + rim - side / 2, *right = left + side;
         for (int x = rim; x < view->width - rim; x++) {
-            rings->heights[x] += right[x] - left[x];
+            rings->heights[x] += right[x - rim] - left[x - rim];
         }
     }
 }
