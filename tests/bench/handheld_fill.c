@@ -1,0 +1,141 @@
+#include "tests/bench/handheld.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/store/household.h"
+#include "app/store/visit.h"
+#include "app/work/app.h"
+#include "app/work/filling.h"
+#include "app/work/inbox.h"
+#include "platform/base/buf.h"
+#include "platform/base/clock.h"
+#include "platform/base/file.h"
+#include "platform/base/hash.h"
+#include "platform/db/db.h"
+
+static void must(bool ok, const struct err *err)
+{
+    if (!ok) {
+        fprintf(stderr, "handheld: %s\n", err->text);
+        exit(1);
+    }
+}
+
+static struct app *open_app(const char *folder)
+{
+    struct app_options options = {.folder = folder, .no_sync = true};
+    struct app *app = NULL;
+    struct err err = {0};
+    must(app_open(&options, &app, &err), &err);
+    return app;
+}
+
+static double own_cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* The same numbers on every machine. */
+static unsigned next(unsigned *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static void add_visit(struct store *store, int64_t at, unsigned *seed)
+{
+    static const char *const families[] = {"Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Võ"};
+    static const char *const given[] = {"Thử", "Nghiệm", "Ví Dụ", "Mẫu", "Tưởng Tượng", "Bịa"};
+    static const char *const outcomes[] = {"submitted", "centre", "appointment", "nobody_home"};
+    static const char *const topics[] = {"vneid", "public_service", "payment safety", "online"};
+    struct err err = {0};
+    char title[80], hamlet[24];
+    snprintf(title, sizeof(title), "%s %s %s", families[next(seed) % 7],
+             next(seed) % 2 ? "Thị" : "Văn", given[next(seed) % 6]);
+    snprintf(hamlet, sizeof(hamlet), "Tổ %u", next(seed) % 40 + 1);
+    struct visit visit = {.kind = VISIT_HOME,
+                          .state = VISIT_CLOSED,
+                          .title = title,
+                          .volunteer = "v1",
+                          .commune = "00004",
+                          .hamlet = hamlet,
+                          .topics = topics[next(seed) % 4],
+                          .outcome = outcomes[next(seed) % 4],
+                          .rating = next(seed) % 5 + 1,
+                          .started_ms = at,
+                          .ended_ms = at + 1800000};
+    must(visit_save(store, &visit, &err), &err);
+}
+
+void handheld_fill(const char *folder, int visits, bool cheap)
+{
+    struct err err = {0};
+    struct key *key = NULL;
+    unsigned seed = 2026;
+    struct app *app = open_app(folder);
+    if (cheap) {
+        must(keyslot_create(&app->place, STR(HANDHELD_PIN), &keyslot_floor, &key, &err), &err);
+        keyslot_forget(key);
+        must(app_unlock(app, STR(HANDHELD_PIN), &err), &err);
+    } else {
+        must(app_set_up(app, STR(HANDHELD_PIN), &err), &err);
+    }
+    int64_t now = clock_now_ms();
+    must(db_begin(app->store->db, &err), &err);
+    for (int i = 0; i < visits; i++) {
+        add_visit(app->store, now - (int64_t)(visits - i) * 3000000, &seed);
+    }
+    must(db_end(app->store->db, true, &err), &err);
+    app_close(app);
+}
+
+/* A shipped form that needs no lists, as a hub would send it. */
+static void put_form(struct app *app, const char *name)
+{
+    char path[HANDHELD_PATH], hash[HASH_MD5_TEXT];
+    struct inbox_place place = {app->store, "http://bench"};
+    struct inbox inbox = inbox_of(&place);
+    struct buf xml = {0};
+    struct err err = {0};
+    void *update = NULL;
+    snprintf(path, sizeof(path), "%s/forms/%s.xml", getenv("GOCUA_ASSETS"), name);
+    must(file_read(path, 4 << 20, &xml, &err), &err);
+    hash_md5_text(xml.s, xml.n, hash);
+    struct inbox_form form = {.form_id = name, .version = "1", .name = name, .hash = hash};
+    struct inbox_file file = {.kind = INBOX_FORM, .name = "", .hash = hash};
+    must(inbox.ops->begin(inbox.ctx, &form, &update, &err) &&
+             inbox.ops->open_file(inbox.ctx, update, &file, &err) &&
+             inbox.ops->write_file(inbox.ctx, update, xml.s, xml.n, &err) &&
+             inbox.ops->close_file(inbox.ctx, update, &err) &&
+             inbox.ops->commit(inbox.ctx, update, &err),
+         &err);
+    buf_finish(&xml);
+}
+
+struct cost handheld_answers(const char *folder, int count, struct cost *unlock)
+{
+    struct err err = {0};
+    struct filling *filling = NULL;
+    struct app *app = open_app(folder);
+    double cpu = own_cpu_ms(), wall = now_ms();
+    must(app_unlock(app, STR(HANDHELD_PIN), &err), &err);
+    *unlock = (struct cost){own_cpu_ms() - cpu, now_ms() - wall};
+    put_form(app, "feedback");
+    must(filling_begin(app, "feedback", "", &filling, &err), &err);
+    cpu = own_cpu_ms();
+    wall = now_ms();
+    for (int i = 0; i < count; i++) {
+        char text[40];
+        snprintf(text, sizeof(text), "câu trả lời %d", i);
+        must(filling_answer(filling, "/data/what/story", str_of(text), NULL, &err), &err);
+    }
+    struct cost cost = {(own_cpu_ms() - cpu) / count, (now_ms() - wall) / count};
+    must(filling_discard(filling, &err), &err);
+    app_close(app);
+    return cost;
+}
