@@ -36,6 +36,7 @@ struct entry *entry_alloc(struct form *form, const struct entry_device *device)
     entry->language = form->default_language;
     entry->seed = rand_below(UINT32_MAX);
     entry->queues = mem_alloc(form->rules.n + 1, sizeof *entry->queues);
+    entry->is_waiting = mem_alloc(form->n_controls + 1, sizeof *entry->is_waiting);
     entry->waiting = mem_alloc(form->rules.n / 64 + 1, sizeof *entry->waiting);
     entry->is_loading = true;
     return entry;
@@ -53,6 +54,7 @@ void entry_destroy(struct entry *entry)
     }
     free(entry->queues);
     free(entry->waiting);
+    free(entry->is_waiting);
     vec_finish(&entry->readers);
     vec_finish(&entry->growths);
     vec_finish(&entry->touched);
@@ -62,6 +64,7 @@ void entry_destroy(struct entry *entry)
     arena_finish(&entry->undo_arena);
     arena_finish(&entry->problem_arena);
     arena_finish(&entry->shown);
+    arena_finish(&entry->shown_before);
     xpath_env_finish(&entry->env);
     node_tree_finish(&entry->tree);
     arena_finish(&entry->arena);
@@ -73,7 +76,7 @@ static void queue_counts(struct entry *entry)
     for (size_t i = 0; i < entry->form->defs.n; i++) {
         struct control *control = entry->form->defs.v[i]->repeat_control;
         if (control && control->count) {
-            vec_push(&entry->readers, control);
+            queue_control(entry, control);
         }
     }
 }
@@ -175,6 +178,7 @@ bool entry_set_language(struct entry *entry, const char *language, struct err *e
         if (!strcmp(form->languages[i], language)) {
             change_begin(entry);
             entry->language = i;
+            entry->forgotten = entry->revision + 1; /* every text may be another one */
             return change_end(entry, "", err);
         }
     }

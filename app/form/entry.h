@@ -50,8 +50,9 @@ struct entry {
     struct node_tree tree;
     struct node *root; /* the record's element */
     struct xpath_env env;
-    struct arena arena; /* as long as the entry */
-    struct arena shown; /* texts given out; forgotten when the entry changes */
+    struct arena arena;        /* as long as the entry */
+    struct arena shown;        /* texts given out; forgotten when the entry changes */
+    struct arena shown_before; /* those from before the last change */
     size_t language;
     bool is_new;
     bool is_loading;    /* nothing is told to hooks yet */
@@ -63,6 +64,7 @@ struct entry {
     uint64_t *waiting;        /* one bit for each queue */
     VEC(struct growth) growths;
     VEC(struct control *) readers; /* counted repeats and itemsets to look at again */
+    bool *is_waiting;              /* by number of the control: stands in readers */
     struct node_list touched;      /* whose value changed, for xforms-value-changed */
     VEC(struct undo) undo;
     struct arena undo_arena;
@@ -76,6 +78,9 @@ struct entry {
 
     VEC(struct entry_problem) problems;
     struct arena problem_arena;
+    const char **changed; /* refs that entry_changed_at counts through */
+    size_t n_changed;
+    uint64_t changed_since, changed_at;
     const char **attachments;
     size_t n_attachments;
     uint64_t attachments_at;
@@ -129,6 +134,9 @@ void change_value(struct entry *entry, struct node *node, struct str value);
 
 /* Takes a repeat instance out; kept aside until the change ends well. */
 void change_remove(struct entry *entry, struct node *node);
+
+/* Queues a counted repeat or itemset to be looked at again. */
+void queue_control(struct entry *entry, struct control *control);
 
 /* Queues what reads the value of the node. */
 void queue_readers(struct entry *entry, struct node *node);

@@ -4,8 +4,8 @@
  * told to one hook. A form and its entries belong to one thread. Refs are absolute paths with
  * 1-based positions ("/data/rep[2]/x", "/data/meta/entity/@id"); [1] may be left out. Values are
  * the texts that stand in the XML. Texts given out are borrowed until the entry changes next, if
- * nothing else is said. Sources: ODK XForms specification; where forms in the field lean on
- * JavaRosa, that. */
+ * nothing else is said (they may still be arguments of that change). Sources: ODK XForms
+ * specification; where forms in the field lean on JavaRosa, that. */
 #ifndef FORM_FORM_H
 #define FORM_FORM_H
 
@@ -444,7 +444,8 @@ struct choice {
     struct shown_text label;
 };
 
-/* The choices that the question offers now, in order (shuffled where the form says so). */
+/* The choices that the question offers now, in order (shuffled where the form says so). What the
+ * answer holds and they no longer offer is taken out of it, as a change of its own. */
 bool question_choices(struct entry *entry, const char *ref, struct choices **choices,
                       struct err *err);
 

@@ -29,6 +29,21 @@ static const char *uri_of_prefix(void *ctx, struct str prefix)
     return xml_uri(ctx, prefix);
 }
 
+/* Notes the file in pulldata('file', …) among the form's media. */
+static void note_pulldata(struct form *form, const char *text)
+{
+    static const char name[] = "pulldata(";
+    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name)) {
+        const char *from = at + sizeof name - 1;
+        from += strspn(from, " \t\r\n");
+        const char *end = *from == '\'' || *from == '"' ? strchr(from + 1, *from) : NULL;
+        if (end) {
+            form_add_media(form, str_of(arena_printf(&form->arena, "%.*s.csv",
+                                                     (int)(end - from - 1), from + 1)));
+        }
+    }
+}
+
 struct xpath *parse_expression(struct parse *parse, const struct xml *at, const char *text,
                                const char *node, const char *what)
 {
@@ -40,6 +55,7 @@ struct xpath *parse_expression(struct parse *parse, const struct xml *at, const 
         form_note(form, PROBLEM_ERROR, node, at->line, "%s cannot be read: %s", what, err.text);
         return NULL;
     }
+    note_pulldata(form, text);
     const char *problem = xpath_problem(x);
     if (problem) {
         form_note(form, PROBLEM_WARNING, node, at->line, "%s \"%.200s\": %s", what, text, problem);

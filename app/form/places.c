@@ -67,22 +67,21 @@ struct node *node_above(struct node *node, const struct node_def *def)
     return node;
 }
 
-static void keep_first(void *ctx, struct node *node)
-{
-    struct node **first = ctx;
-    if (!*first) {
-        *first = node;
-    }
-}
-
 struct node *instance_near(struct entry *entry, struct node *near, struct node_def *def)
 {
+    struct node_def *path[DEF_DEPTH + 2];
     struct node_def *common = near && near->def ? def_common(near->def, def) : entry->form->root;
-    struct node *scope = near ? node_above(near, common) : entry->root, *found = NULL;
-    if (scope) {
-        each_instance(entry, scope, def, keep_first, &found);
+    struct node *at = near ? node_above(near, common) : entry->root;
+    size_t n = 0;
+    for (struct node_def *up = def; up && up != common && n < DEF_DEPTH + 1; up = up->parent) {
+        path[n++] = up;
     }
-    return found;
+    while (at && n) {
+        struct node_def *next = path[--n];
+        at = next->is_attribute ? node_attribute(at, next->name->local, NULL)
+                                : node_child(at, next->name);
+    }
+    return at;
 }
 
 /* ---- refs ---------------------------------------------------------------------------- */

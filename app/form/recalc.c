@@ -70,10 +70,18 @@ static void queue_edge(struct entry *entry, const struct edge *edge, struct node
     }
 }
 
+void queue_control(struct entry *entry, struct control *control)
+{
+    if (!entry->is_waiting[control->number]) {
+        entry->is_waiting[control->number] = true;
+        vec_push(&entry->readers, control);
+    }
+}
+
 static void queue_reader_controls(struct entry *entry, struct node_def *def)
 {
     for (size_t i = 0; i < def->readers.n; i++) {
-        vec_push(&entry->readers, def->readers.v[i]);
+        queue_control(entry, def->readers.v[i]);
     }
 }
 
@@ -185,11 +193,11 @@ static void relevance_changed(void *ctx, struct node *node)
         return;
     }
     if (def->control && def->control->itemset) {
-        vec_push(&entry->readers, def->control);
+        queue_control(entry, def->control);
     }
     for (struct node_def *child = def->first; child; child = child->next) {
         if (child->repeat_control && child->repeat_control->count) {
-            vec_push(&entry->readers, child->repeat_control);
+            queue_control(entry, child->repeat_control);
         }
     }
 }
@@ -276,22 +284,30 @@ static void run_rules(struct entry *entry)
     }
 }
 
+static void run_reader(struct entry *entry, struct control *control)
+{
+    if (entry->failure.kind) {
+        return;
+    }
+    if (control->count) {
+        repeat_fill(entry, control);
+    } else if (entry->is_finalizing) {
+        choices_clear_gone(entry, control);
+    }
+}
+
 static void run_readers(struct entry *entry)
 {
-    for (size_t i = 0; i < entry->readers.n; i++) {
+    size_t n = entry->readers.n;
+    for (size_t i = 0; i < n; i++) {
         struct control *control = entry->readers.v[i];
-        bool again = false;
-        for (size_t k = 0; k < i && !again; k++) {
-            again = entry->readers.v[k] == control;
-        }
-        if (again || entry->failure.kind) {
-            continue;
-        }
-        if (control->count) {
-            repeat_fill(entry, control);
-        } else if (entry->is_finalizing) {
-            choices_clear_gone(entry, control);
-        }
+        entry->is_waiting[control->number] = false;
+        run_reader(entry, control);
+    }
+    entry->readers.n -= n;
+    if (entry->readers.n) { /* those that came meanwhile */
+        memmove(entry->readers.v, entry->readers.v + n,
+                entry->readers.n * sizeof *entry->readers.v);
     }
 }
 
@@ -302,18 +318,14 @@ void recalculate(struct entry *entry)
         if (!entry->readers.n || entry->failure.kind) {
             break;
         }
-        size_t n = entry->readers.n;
         run_readers(entry);
-        entry->readers.n -= n;
-        memmove(entry->readers.v, entry->readers.v + n,
-                entry->readers.n * sizeof *entry->readers.v);
         if (round == RECALC_MOST_ROUNDS) {
             change_fail(entry, "counted repeats and choices set off each other without end");
         }
     }
     if (entry->failure.kind) {
         run_rules(entry); /* empties the queues; nothing is evaluated any more */
-        entry->readers.n = 0;
+        run_readers(entry);
     }
 }
 
@@ -354,13 +366,23 @@ static void forget_log(struct entry *entry)
 
 /* ---- a change as a whole ------------------------------------------------------------- */
 
+/* Texts given out live through one more change, so that a ref or value that was borrowed may itself
+ * say what to change. */
+static void forget_shown(struct entry *entry)
+{
+    struct arena older = entry->shown_before;
+    arena_reset(&older);
+    entry->shown_before = entry->shown;
+    entry->shown = older;
+}
+
 void change_begin(struct entry *entry)
 {
     entry->failure = (struct err){0};
     entry->undo.n = 0;
     entry->growths.n = 0;
     arena_reset(&entry->undo_arena);
-    arena_reset(&entry->shown);
+    forget_shown(entry);
     entry->touched.n = 0;
     choices_destroy(entry->choices);
     entry->choices = NULL;

@@ -87,7 +87,7 @@ static void queue_choices(struct entry *entry, struct control *parent)
 {
     for (struct control *control = parent->first; control; control = control->next) {
         if (control->itemset) {
-            vec_push(&entry->readers, control);
+            queue_control(entry, control);
         }
         queue_choices(entry, control);
     }
@@ -155,24 +155,35 @@ uint64_t entry_revision(const struct entry *entry)
     return entry->revision;
 }
 
+/* Each node once, in the order of its first change. */
+static void list_changed(struct entry *entry, uint64_t since)
+{
+    size_t n = 0;
+    entry->changed = arena_array(&entry->shown, const char *, entry->log.n + 1);
+    for (size_t i = 0; i < entry->log.n; i++) {
+        struct node *node = entry->log.v[i].node;
+        if (entry->log.v[i].revision > since && !(node->flags & NODE_LOGGED)) {
+            node->flags |= NODE_LOGGED;
+            entry->changed[n++] = node_ref(&entry->shown, node);
+        }
+    }
+    for (size_t i = 0; i < entry->log.n; i++) {
+        entry->log.v[i].node->flags &= ~(uint32_t)NODE_LOGGED;
+    }
+    entry->n_changed = n;
+    entry->changed_since = since;
+    entry->changed_at = entry->revision;
+}
+
 const char *entry_changed_at(struct entry *entry, uint64_t since, size_t i, bool *all)
 {
     *all = since < entry->forgotten;
     if (*all) {
         return NULL;
     }
-    size_t n = 0;
-    for (size_t k = 0; k < entry->log.n; k++) {
-        if (entry->log.v[k].revision > since) {
-            bool again = false;
-            for (size_t before = k; before > 0 && !again; before--) {
-                again = entry->log.v[before - 1].revision > since &&
-                        entry->log.v[before - 1].node == entry->log.v[k].node;
-            }
-            if (!again && n++ == i) {
-                return node_ref(&entry->shown, entry->log.v[k].node);
-            }
-        }
+    if (i == 0 || !entry->changed || entry->changed_since != since ||
+        entry->changed_at != entry->revision) {
+        list_changed(entry, since);
     }
-    return NULL;
+    return i < entry->n_changed ? entry->changed[i] : NULL;
 }
