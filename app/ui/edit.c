@@ -292,6 +292,7 @@ void edit_start(struct ui *ui, struct node *node)
     edit->field = *(const struct ui_field *)node->data;
     buf_clear(&edit->text);
     buf_add_text(&edit->text, node->value ? node->value : "");
+    edit->is_settling = false;
     buf_clear(&edit->model);
     buf_add_str(&edit->model, buf_str(&edit->text));
     edit->page = 0;
@@ -307,8 +308,7 @@ void edit_report(struct ui *ui)
     edit->paused = 0;
     if (edit->id && edit->is_dirty) {
         edit->is_dirty = false;
-        buf_clear(&edit->model);
-        buf_add_str(&edit->model, buf_str(&edit->text));
+        edit->is_settling = true;
         ui_act(ui, ACTION_TEXT, edit->id, 0, buf_text(&edit->text));
     }
 }
@@ -409,6 +409,7 @@ static bool enter_key(struct ui *ui)
         return true;
     }
     edit_report(ui);
+    edit->is_settling = false; /* whatever the screen makes of it is shown */
     ui_act(ui, ACTION_ENTER, edit->id, 0, NULL);
     return true;
 }

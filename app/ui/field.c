@@ -247,18 +247,28 @@ static void field_flags(struct node *node, const struct ui_field *field)
     node->flags |= code ? NODE_CODE : 0;
 }
 
-/* The model's value came back changed: show it, unless the user is typing. */
+/* The screen's value changed by itself: show it, unless the user is typing. What the screen made of
+ * the typing (without the space at its end, say) is shown when the field is left, not under the
+ * fingers. */
 static void follow_model(struct ui *ui, const struct node *node)
 {
     struct edit *edit = &ui->edit;
     if (edit->id != node->id || edit->is_dirty || ui->action.kind != ACTION_NONE ||
-        ui->queue.n > 0 || strcmp(buf_text(&edit->model), node->value) == 0) {
+        ui->queue.n > 0) {
+        return;
+    }
+    bool was_settling = edit->is_settling;
+    edit->is_settling = false;
+    if (strcmp(buf_text(&edit->model), node->value) == 0) {
+        return;
+    }
+    buf_clear(&edit->model);
+    buf_add_text(&edit->model, node->value);
+    if (was_settling) {
         return;
     }
     buf_clear(&edit->text);
     buf_add_text(&edit->text, node->value);
-    buf_clear(&edit->model);
-    buf_add_text(&edit->model, node->value);
     edit->caret = edit->mark = edit->text.n;
     telex_reset(&edit->telex);
 }

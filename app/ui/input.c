@@ -177,7 +177,7 @@ static void plain_key(struct ui *ui, const struct input *input)
         page_key(ui, input->code);
         break;
     case KEY_MENU:
-        if (ui->menu.n > 0) {
+        if (ui->menu.n > 0 && !ui->handover) {
             ui->menu_open = !ui->menu_open;
             ui_change(ui);
         }
@@ -249,6 +249,7 @@ void ui_give_scan(struct ui *ui, struct str code)
     if (field && field->flags & NODE_SCAN) {
         edit_replace(ui, text);
         edit_report(ui);
+        ui->edit.is_settling = false;
         ui_act(ui, ACTION_ENTER, field->id, 0, NULL);
     } else {
         edit_report(ui);

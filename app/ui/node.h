@@ -166,7 +166,8 @@ enum { EDIT_UNDO = 32 };
 struct edit {
     uint64_t id;
     struct buf text;    /* as the user sees it, NFC */
-    struct buf model;   /* what the screen knows */
+    struct buf model;   /* what the screen gave as its value last */
+    bool is_settling;   /* the next value is the screen's reading of what was typed */
     struct buf compose; /* unfinished text of an input method */
     size_t caret, mark; /* selection between them; caret is where typing goes */
     bool is_dirty, is_entered;

@@ -138,7 +138,11 @@ bool ui_toast_pressed(struct ui *ui, const char *action_key)
 static void toast_build(struct ui *ui)
 {
     struct toast *toast = &ui->toast;
-    if (!toast->text || toast->until <= clock_mono_ms() || ui->handover) {
+    if (toast->text && ui->handover) {
+        toast->until = clock_mono_ms() + TOAST_MS; /* waits for the one it is meant for */
+        return;
+    }
+    if (!toast->text || toast->until <= clock_mono_ms()) {
         return;
     }
     ui->at = ui->root;

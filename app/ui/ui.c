@@ -8,7 +8,7 @@
 #include "app/ui/inspect.h"
 #include "platform/base/clock.h"
 
-enum { FRAME_MS = 16, RUNS_MOST = 32 };
+enum { FRAME_MS = 16, RUNS_MOST = 32, TURNS_MOST = 4 };
 
 struct ui *ui_create(struct window *window, const struct ui_app *app)
 {
@@ -183,7 +183,7 @@ static void build(struct ui *ui)
 
 static void refresh_tree(struct ui *ui)
 {
-    for (int i = 0; i < RUNS_MOST && (ui->is_changed || ui->queue.n > 0 || !ui->root); i++) {
+    for (int i = 0; i < TURNS_MOST && (ui->is_changed || ui->queue.n > 0 || !ui->root); i++) {
         ui->is_changed = ui->is_changed || !ui->root;
         build(ui);
         ui_layout(ui);

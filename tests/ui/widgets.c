@@ -63,6 +63,9 @@ static void page_of_fields(struct ui *ui, struct form *form)
     const char *name = ui_field(ui, "name", form->name, &(struct ui_field){.label = "Name"});
     form->reports += name != NULL;
     keep(form->name, sizeof(form->name), name);
+    for (size_t n = strlen(form->name); n > 0 && form->name[n - 1] == ' '; n--) {
+        form->name[n - 1] = 0; /* as screens do that store names */
+    }
     keep(form->code, sizeof(form->code),
          ui_field(ui, "code", form->code,
                   &(struct ui_field){.label = "Code", .input = UI_IN_CODE, .scan = true}));
@@ -184,6 +187,23 @@ static void handed_over_there_is_no_way_back(void **state)
     desk_key(&desk, KEY_BACK);
     desk_key(&desk, KEY_F1);
     assert_int_equal(form.backs, 0);
+    desk_close(&desk);
+}
+
+static void a_trimmed_value_does_not_disturb_typing(void **state)
+{
+    struct desk desk;
+    struct form form;
+    open_form(&desk, &form, 1);
+    desk_tap(&desk, "name");
+    desk_type(&desk, "Lê ");
+    clock_fix(clock_now_ms() + 700);
+    desk_settle(&desk);
+    assert_string_equal(form.name, "Lê");
+    desk_type(&desk, "Thị");
+    desk_tap(&desk, "next");
+    assert_string_equal(form.name, "Lê Thị");
+    assert_string_equal(desk_get(&desk, "name", "value"), "Lê Thị");
     desk_close(&desk);
 }
 
@@ -358,6 +378,7 @@ int main(void)
         cmocka_unit_test(digits_choose_and_keys_reach_everything),
         cmocka_unit_test(a_dialog_holds_focus_and_goes_by_back),
         cmocka_unit_test(handed_over_there_is_no_way_back),
+        cmocka_unit_test(a_trimmed_value_does_not_disturb_typing),
         cmocka_unit_test(typing_is_told_on_pause_and_before_other_actions),
         cmocka_unit_test(the_caret_steps_over_letters_not_bytes),
         cmocka_unit_test(a_scan_goes_to_the_field_or_to_the_screen),
