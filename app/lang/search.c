@@ -142,10 +142,13 @@ int search_rank(const struct search *search, struct str text)
         return 1;
     }
     fold_add(&folded, text);
-    fold_add_marked(&marked, text);
     size_t n = split(buf_str(&folded), words, TEXT_WORDS);
-    bool aligned = split(buf_str(&marked), accents, TEXT_WORDS) == n;
-    int rank = rank_words(search, words, aligned ? accents : words, n);
+    int rank = rank_words(search, words, words, n);
+    if (rank && search->has_marks) { /* marks are looked at only where they can decide */
+        fold_add_marked(&marked, text);
+        bool aligned = split(buf_str(&marked), accents, TEXT_WORDS) == n;
+        rank = rank_words(search, words, aligned ? accents : words, n);
+    }
     buf_finish(&folded);
     buf_finish(&marked);
     return rank;
