@@ -122,6 +122,7 @@ int main(int argc, char **argv)
     int sessions = 0;
     log_set_level(LOG_ERROR);
     ends_open(&ends);
+    ends.stall_seconds = 30;
     link.hub_port = hub_port(ends.hub);
     link.listener = open_listener(&link.port);
     pthread_create(&link.thread, NULL, run, &link);

@@ -65,7 +65,7 @@ void ends_open(struct ends *ends)
     struct err err = {0};
     bool is_new;
     char code[CODE_TEXT];
-    *ends = (struct ends){.sessions = 0};
+    *ends = (struct ends){.stall_seconds = 1};
     snprintf(ends->hub_folder, sizeof(ends->hub_folder), "%s/gocua-lane-hub-XXXXXX", temp_root());
     snprintf(ends->device_folder, sizeof(ends->device_folder), "%s/gocua-lane-dev-XXXXXX",
              temp_root());
@@ -255,10 +255,11 @@ bool ends_session(struct ends *ends, int cut, struct run_result *result)
     struct cut c = {.left = cut};
     struct err err = {0};
     outbox_begin(ends->store, &c.inner);
-    struct run_settings set = {.carrier = carrier_find("openrosa"),
-                               .to = {.address = ends->address, .stall_seconds = 1},
-                               .outbox = {&ops, &c},
-                               .is_asked = true};
+    struct run_settings set = {
+        .carrier = carrier_find("openrosa"),
+        .to = {.address = ends->address, .stall_seconds = ends->stall_seconds},
+        .outbox = {&ops, &c},
+        .is_asked = true};
     bool ok = run_session(&set, result, &err);
     outbox_end(&c.inner);
     ends->sessions++;

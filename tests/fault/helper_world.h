@@ -30,6 +30,7 @@ struct ends {
     char address[160];
     VEC(struct made) made; /* of this injection */
     int sessions;
+    int stall_seconds;
 };
 
 /* Starts both. */
