@@ -9,7 +9,7 @@
 #include "app/store/visit.h"
 #include "app/work/app.h"
 #include "app/work/filling.h"
-#include "app/work/inbox.h"
+#include "app/store/inbox.h"
 #include "platform/base/buf.h"
 #include "platform/base/clock.h"
 #include "platform/base/file.h"
