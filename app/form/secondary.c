@@ -115,7 +115,7 @@ static void adopt_nothing(struct form *form, struct secondary *to)
 static bool open_xml(struct form *form, struct secondary *to, struct str bytes, struct err *err)
 {
     struct arena arena = {0};
-    struct xml_limits limits = {.nodes = form->options.max_nodes * 2u};
+    struct xml_limits limits = {.nodes = form->options.max_nodes * 2u, .no_lines = true};
     struct xml *document = xml_parse(bytes, &form->names, &arena, &limits, err);
     if (document) {
         adopt_xml(form, to, xml_root(document));

@@ -4,6 +4,16 @@
 
 #include <expat.h>
 
+enum { CACHED_NAMES = 64, CACHED_LENGTH = 104 };
+
+/* A name as expat tells it, and what it was read as: a list tells the same few over and over. */
+struct cached_name {
+    size_t n;
+    char told[CACHED_LENGTH];
+    const struct xml_name *name;
+    const char *prefix;
+};
+
 enum { MOST_SIZE = 64 << 20, MOST_NODES = 4000000, MOST_DEPTH = 256 };
 
 /* Between uri, local name and prefix in what expat tells; no name can hold it. */
@@ -22,6 +32,7 @@ struct reader {
     bool in_cdata;
     struct err *err;
     bool failed;
+    struct cached_name cache[CACHED_NAMES];
 };
 
 const char *xml_intern(struct xml_names *names, struct str text)
@@ -79,11 +90,16 @@ static bool is_space(struct str text)
     return str_trim(text).n == 0;
 }
 
+static uint32_t line_of(const struct reader *r)
+{
+    return r->limits.no_lines ? 0 : (uint32_t)XML_GetCurrentLineNumber(r->expat);
+}
+
 static struct xml *add_node(struct reader *r, enum xml_kind kind)
 {
     struct xml *node = arena_new(r->arena, struct xml);
     node->kind = kind;
-    node->line = (uint32_t)XML_GetCurrentLineNumber(r->expat);
+    node->line = line_of(r);
     node->prefix = "";
     node->text = STR("");
     node->parent = r->at;
@@ -115,7 +131,7 @@ static void flush_text(struct reader *r, bool at_end_of_element)
         } else if (r->limits.keep_space || !is_space(text) ||
                    (r->limits.keeps_space && r->limits.keeps_space(at))) {
             struct xml *node = add_node(r, XML_TEXT);
-            node->line = r->text_line;
+            node->line = r->text_line ? r->text_line : at->line;
             node->text = keep(r, text);
             node->is_cdata = r->in_cdata;
         }
@@ -124,7 +140,7 @@ static void flush_text(struct reader *r, bool at_end_of_element)
 }
 
 /* Splits what expat tells: local | uri SEP local | uri SEP local SEP prefix. */
-static const struct xml_name *read_name(struct reader *r, const char *told, const char **prefix)
+static const struct xml_name *split_name(struct reader *r, const char *told, const char **prefix)
 {
     const char *first = strchr(told, separator);
     *prefix = "";
@@ -138,6 +154,23 @@ static const struct xml_name *read_name(struct reader *r, const char *told, cons
         *prefix = xml_intern(r->names, str_of(second + 1));
     }
     return xml_name(r->names, (struct str){told, (size_t)(first - told)}, local);
+}
+
+static const struct xml_name *read_name(struct reader *r, const char *told, const char **prefix)
+{
+    size_t n = strlen(told);
+    if (n == 0 || n >= CACHED_LENGTH) {
+        return split_name(r, told, prefix);
+    }
+    size_t slot = ((unsigned char)told[n - 1] * 31u + (unsigned char)told[n / 2] * 7u + n);
+    struct cached_name *cached = &r->cache[slot % CACHED_NAMES];
+    if (cached->n != n || memcmp(cached->told, told, n) != 0) {
+        cached->name = split_name(r, told, &cached->prefix);
+        cached->n = n;
+        memcpy(cached->told, told, n);
+    }
+    *prefix = cached->prefix;
+    return cached->name;
 }
 
 static void on_start(void *ctx, const XML_Char *name, const XML_Char **attributes)
@@ -173,8 +206,8 @@ static void on_end(void *ctx, const XML_Char *name)
 static void on_text(void *ctx, const XML_Char *text, int n)
 {
     struct reader *r = ctx;
-    if (r->text.n == 0) {
-        r->text_line = (uint32_t)XML_GetCurrentLineNumber(r->expat);
+    if (r->text.n == 0 && r->at->first) { /* else it is most likely the text of a leaf */
+        r->text_line = line_of(r);
     }
     buf_add(&r->text, text, (size_t)n);
 }

@@ -70,6 +70,7 @@ struct xml_limits {
     size_t size, nodes, depth;
     bool keep_space; /* keep white space between elements (else dropped: it is formatting), and
                         CDATA sections as text nodes of their own */
+    bool no_lines;   /* nodes need not know their line: for long lists */
     bool (*keeps_space)(const struct xml *element); /* elements in which white space beside
                                                        children counts although keep_space is not
                                                        set; NULL: none */
