@@ -72,8 +72,8 @@ static int gap_between(int a0, int a1, int b0, int b1)
     return b0 > a1 ? b0 - a1 : a0 > b1 ? a0 - b1 : 0;
 }
 
-/* Distance in a direction plus twice what it is off; negative when it lies elsewhere. */
-static long distance(struct rect from, struct rect to, int code)
+/* Distance along plus twice what it is off. */
+long focus_distance(struct rect from, struct rect to, int code)
 {
     long along, across;
     int fx = from.x + from.w / 2, fy = from.y + from.h / 2;
@@ -89,8 +89,10 @@ static long distance(struct rect from, struct rect to, int code)
         }
     } else {
         along = code == KEY_RIGHT ? tx - fx : fx - tx;
-        across = gap_between(from.y, from.y + from.h, to.y, to.y + to.h);
-        if (along <= 0 || across > 0) { /* sideways only within the same line */
+        int top = from.y > to.y ? from.y : to.y, low = from.y + from.h;
+        low = low < to.y + to.h ? low : to.y + to.h;
+        across = labs(ty - fy) / 8;
+        if (along <= 0 || low <= top) { /* sideways only within the same line */
             return -1;
         }
     }
@@ -107,7 +109,7 @@ static struct node *nearest(struct ui *ui, const struct node *from, int code)
         if (n == from || !focus_fits(ui, n)) {
             continue;
         }
-        long d = distance(from->r, n->r, code);
+        long d = focus_distance(from->r, n->r, code);
         if (d < 0) {
             continue;
         }

@@ -46,7 +46,8 @@ static uint64_t digest(const struct ui *ui, const struct node *node)
     h = hash_text(h, node->text);
     h = hash_text(h, node->state);
     h = hash_text(h, node->value);
-    h = id_mix(h, (uint64_t)(ui->pressed == node->id) << 1 | has_ring(ui, node));
+    h = id_mix(h, (uint64_t)(ui->board_at == node->id) << 2 |
+                      (uint64_t)(ui->pressed == node->id) << 1 | has_ring(ui, node));
     return node->flags & NODE_FIELD ? id_mix(h, ui->focus == node->id) : h;
 }
 

@@ -210,6 +210,9 @@ static void back_key(struct ui *ui, const struct input *input)
 void ui_key(struct ui *ui, const struct input *input)
 {
     ui->by_touch = false;
+    if (keyboard_key(ui, input)) {
+        return;
+    }
     if (input->code == KEY_BACK || input->code == KEY_ESCAPE) {
         back_key(ui, input);
         return;

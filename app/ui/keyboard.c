@@ -47,7 +47,10 @@ static void cell_paint(struct ui *ui, const struct node *node, struct paint *pai
     bool pressed = ui->pressed == node->id;
     int fill = pressed ? TOKEN_PRIMARY_CONT : node->look.fill;
     paint_round(paint, r, ui_px(ui, 6), ui_colour(ui, fill));
-    if (ui->set.theme == THEME_SUN || pressed) {
+    if (ui->board_at == node->id) {
+        struct paint_line ring = {ui_px(ui, 6), ui_px(ui, 3), 0, ui_colour(ui, TOKEN_FOCUS)};
+        paint_outline(paint, r, &ring);
+    } else if (ui->set.theme == THEME_SUN || pressed) {
         struct paint_line line = {ui_px(ui, 6), ui_px(ui, 1), 0, ui_colour(ui, TOKEN_CONTROL)};
         paint_outline(paint, r, &line);
     }
@@ -269,6 +272,67 @@ static void change_way(struct ui *ui)
                          : ui->set.typing == UI_TYPE_VNI ? TELEX_VNI
                                                          : TELEX_TELEX;
     telex_reset(&edit->telex);
+}
+
+static struct node *board_of(struct ui *ui)
+{
+    struct node *board = ui->root->last;
+    return board && board->widget == &widget_key ? board : NULL;
+}
+
+static struct node *cell_towards(struct ui *ui, struct node *board, struct rect from, int code)
+{
+    struct node *best = NULL;
+    long least = 0;
+    for (struct node *n = board->first; n; n = node_next(board, n)) {
+        long d = n->widget == &widget_cell ? focus_distance(from, n->r, code) : -1;
+        if (d >= 0 && (!best || d < least)) {
+            best = n;
+            least = d;
+        }
+    }
+    (void)ui;
+    return best;
+}
+
+static void board_move(struct ui *ui, struct node *to)
+{
+    ui->board_at = to ? to->id : 0;
+    ui->is_laid = false; /* the ring is seen elsewhere */
+}
+
+bool keyboard_key(struct ui *ui, const struct input *input)
+{
+    struct node *board = board_of(ui), *field = node_find(ui, ui->edit.id);
+    if (!board || !field) {
+        ui->board_at = 0;
+        return false;
+    }
+    bool arrow = input->code >= KEY_UP && input->code <= KEY_RIGHT;
+    struct node *at = node_find(ui, ui->board_at);
+    if (!at) {
+        bool enters = input->code == KEY_DOWN && ui->edit.field.lines <= 1;
+        if (enters) {
+            board_move(ui, cell_towards(ui, board, field->r, KEY_DOWN));
+        }
+        return enters;
+    }
+    if (arrow) {
+        struct node *to = cell_towards(ui, board, at->r, input->code);
+        if (to || input->code == KEY_UP) {
+            board_move(ui, to);
+        }
+        return true;
+    }
+    if (input->code == KEY_BACK || input->code == KEY_ESCAPE) {
+        board_move(ui, NULL);
+        return true;
+    }
+    if (input->code == KEY_ENTER) {
+        keyboard_press(ui, at);
+        return true;
+    }
+    return false;
 }
 
 void keyboard_press(struct ui *ui, const struct node *node)

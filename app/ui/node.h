@@ -260,8 +260,9 @@ struct ui {
     struct edit edit;
     bool keyboard; /* the on-screen keyboard is up */
     bool had_keyboard;
-    bool latin;      /* its letters are Latin though the language is not */
-    bool typing_off; /* its Vietnamese is switched off */
+    uint64_t board_at; /* key of it that arrows and Enter mean; 0: none */
+    bool latin;        /* its letters are Latin though the language is not */
+    bool typing_off;   /* its Vietnamese is switched off */
     struct touch touch;
     struct fling fling;
     struct softkey softkeys[13];
@@ -401,6 +402,10 @@ void list_drop(struct ui *ui, struct scroll *scroll);
 /* Can it have the focus now (enabled, in the top layer)? */
 bool focus_fits(struct ui *ui, const struct node *node);
 
+/* Distance from one rectangle to another in the direction of an arrow key; negative when it lies
+ * elsewhere. */
+long focus_distance(struct rect from, struct rect to, int code);
+
 /* Moves the focus to a node (NULL: nowhere). */
 void focus_set(struct ui *ui, struct node *node);
 
@@ -497,6 +502,10 @@ void keyboard_build(struct ui *ui);
 
 /* A key of it was pressed. */
 void keyboard_press(struct ui *ui, const struct node *node);
+
+/* Real keys on it, for devices with arrows only: down from the field goes in, Enter presses, Back
+ * and up from the first row go out. Taken? */
+bool keyboard_key(struct ui *ui, const struct input *input);
 
 /* ---- overlay.c ---- */
 

@@ -221,6 +221,29 @@ static void a_fling_goes_on_and_ends(void **state)
     desk_close(&desk);
 }
 
+static void arrows_alone_type_too(void **state)
+{
+    struct desk desk;
+    struct model model;
+    open_model(&desk, &model);
+    struct ui_settings set = *ui_get(desk.ui);
+    set.keyboard = UI_KEYBOARD_ALWAYS;
+    ui_set(desk.ui, &set);
+    ui_focus(desk.ui, "phone");
+    desk_settle(&desk);
+    desk_key(&desk, KEY_DOWN); /* into the first row: 1 2 3 */
+    desk_key(&desk, KEY_LEFT);
+    desk_key(&desk, KEY_ENTER);
+    desk_key(&desk, KEY_DOWN);
+    desk_key(&desk, KEY_ENTER);
+    desk_key(&desk, KEY_RIGHT);
+    desk_key(&desk, KEY_ENTER);
+    desk_key(&desk, KEY_BACK); /* out of the keyboard, then out of the field */
+    desk_key(&desk, KEY_TAB);
+    assert_string_equal(model.phone, "145");
+    desk_close(&desk);
+}
+
 /* ---- a scanner that types: a judge that calls everything quicker than 30 ms a code ---- */
 
 struct judge {
@@ -291,6 +314,7 @@ int main(void)
         cmocka_unit_test(the_menu_opens_and_chooses),
         cmocka_unit_test(a_drag_scrolls_and_presses_nothing),
         cmocka_unit_test(a_fling_goes_on_and_ends),
+        cmocka_unit_test(arrows_alone_type_too),
         cmocka_unit_test(keys_of_a_scanner_reach_no_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
