@@ -64,6 +64,8 @@ struct reading {
     struct control *control; /* who reads */
     bool is_wide;            /* reads other instances than its own too */
     bool is_position;        /* reads where a node stands */
+    bool is_indexed;         /* calls indexed-repeat(): any instance by number */
+    size_t kept;             /* steps of its own path within which it reads */
 };
 
 static void add_reader(void *ctx, struct node_def *def)
@@ -77,6 +79,9 @@ static void add_reader(void *ctx, struct node_def *def)
     }
     struct rule *rule = reading->rule;
     struct node_def *shared = reading->is_wide ? NULL : def_common(def, rule->target);
+    while (shared && shared->depth > reading->kept) {
+        shared = shared->parent;
+    }
     size_t n = def->edges.n;
     if (n && def->edges.v[n - 1].rule == rule) {
         struct node_def *before = def->edges.v[n - 1].shared;
@@ -91,7 +96,9 @@ static void each_use(void *ctx, const struct xpath_use *use)
 {
     struct reading *reading = ctx;
     if (!use->instance) {
-        reading->is_wide = use->is_set || use->has_predicate;
+        bool is_anywhere = !use->is_relative && (use->is_set || use->has_predicate);
+        reading->is_wide = is_anywhere || reading->is_indexed;
+        reading->kept = use->is_relative ? use->kept : SIZE_MAX;
         reading->is_position = use->is_position;
         def_match(reading->form, use->steps, use->n, add_reader, reading);
     }
@@ -102,6 +109,7 @@ static void read_rules(struct form *form)
     for (size_t i = 0; i < form->rules.n; i++) {
         struct rule *rule = form->rules.v[i];
         struct reading reading = {.form = form, .rule = rule};
+        reading.is_indexed = xpath_calls(rule->x, "indexed-repeat");
         struct xpath_place place = {rule->target->steps, rule->target->depth, NULL, 0};
         xpath_uses(rule->x, &place, each_use, &reading);
     }

@@ -213,6 +213,8 @@ struct xpath_use {
     bool is_set;          /* read as a node-set (count, sum, itemset …): rows coming and going
                              matter */
     bool has_predicate;   /* some step has one */
+    bool is_relative;     /* starts at the context node */
+    size_t kept;          /* relative: so many steps of the context\'s own path it never leaves */
 };
 
 /* Where an expression stands, generic: the path of its context (as a bind's nodeset has it), and

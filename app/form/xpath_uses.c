@@ -15,6 +15,8 @@ struct trail {
     const char *instance;
     bool is_lost; /* somewhere in the instance, nobody knows where */
     bool has_predicate;
+    bool is_relative;
+    size_t kept; /* steps of the context's path that it never left */
 };
 
 struct walk {
@@ -29,8 +31,9 @@ static void visit(struct walk *w, const struct expr *expr, const struct trail *c
 static void tell(struct walk *w, const struct trail *trail, bool is_position)
 {
     static const struct xpath_name_step anywhere = {.is_deep = true};
-    struct xpath_use use = {trail->steps, trail->n,  trail->instance,
-                            is_position,  w->is_set, trail->has_predicate};
+    struct xpath_use use = {trail->steps,       trail->n,   trail->instance,
+                            is_position,        w->is_set,  trail->has_predicate,
+                            trail->is_relative, trail->kept};
     if (trail->is_lost) {
         use.steps = &anywhere;
         use.n = 1;
@@ -52,6 +55,9 @@ static void pop(struct trail *trail)
 {
     if (trail->n == 0) {
         return; /* above the root there is nothing */
+    }
+    if (trail->kept >= trail->n) {
+        trail->kept = trail->n - 1;
     }
     if (trail->steps[trail->n - 1].is_deep) {
         trail->steps[trail->n - 1] = (struct xpath_name_step){.is_deep = true};
@@ -263,8 +269,8 @@ static void visit(struct walk *w, const struct expr *expr, const struct trail *c
 
 static void set_trail(struct trail *trail, const struct xpath_name_step *steps, size_t n)
 {
-    *trail = (struct trail){.is_lost = n > MOST};
-    trail->n = n > MOST ? 0 : n;
+    *trail = (struct trail){.is_lost = n > MOST, .is_relative = true};
+    trail->n = trail->kept = n > MOST ? 0 : n;
     if (trail->n) {
         memcpy(trail->steps, steps, n * sizeof(*steps));
     }

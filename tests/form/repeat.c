@@ -169,6 +169,34 @@ static void a_removal_that_fails_is_taken_back(void **state)
     test_end(form, entry);
 }
 
+/* Whatever way a row reads its neighbours, it follows them: where JavaRosa keeps an old value. */
+static void rows_follow_their_neighbours(void **state)
+{
+    static const char *const readers[] = {
+        "indexed-repeat(/data/row/n, /data/row, position(..) - 1)",
+        "/data/row[position() = position(current()/..) - 1]/n",
+        "../preceding-sibling::row[1]/n",
+        "../../row[position() = position(current()/..) - 1]/n",
+    };
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        struct buf model = {0};
+        buf_addf(&model, "<bind nodeset='/data/row/before' calculate='%s'/>", readers[i]);
+        struct form *form = test_form(
+            "<row><n/><before/></row><row><n/><before/></row><row><n/><before/></row>",
+            buf_text(&model), "<repeat nodeset='/data/row'><input ref='/data/row/n'/></repeat>");
+        struct entry *entry = test_entry(form);
+        test_answer(entry, "/data/row[1]/n", "5", ANSWER_OK);
+        test_answer(entry, "/data/row[2]/n", "7", ANSWER_OK);
+        test_value(entry, "/data/row[2]/before", "5");
+        test_answer(entry, "/data/row[1]/n", "6", ANSWER_OK);
+        test_value(entry, "/data/row[2]/before", "6");
+        assert_true(entry_repeat_remove(entry, "/data/row[2]", NULL));
+        test_value(entry, "/data/row[2]/before", "6");
+        test_end(form, entry);
+        buf_finish(&model);
+    }
+}
+
 static double cpu_ms(void)
 {
     struct timespec t;
@@ -233,6 +261,7 @@ int main(void)
         cmocka_unit_test(new_rows_run_their_events),
         cmocka_unit_test(a_row_that_cannot_be_calculated_does_not_come),
         cmocka_unit_test(a_removal_that_fails_is_taken_back),
+        cmocka_unit_test(rows_follow_their_neighbours),
         cmocka_unit_test(many_rows_stay_quick),
         cmocka_unit_test(a_saved_record_brings_its_rows),
     };
