@@ -69,16 +69,13 @@ static struct str date_of_result(struct entry *entry, enum value_type type,
 {
     struct str text = xpath_to_text(&entry->env, value);
     int64_t ms;
-    if (value->type == XPATH_NUMBER || xpath_number_of(text, 0) == value->number) {
-        double days = xpath_to_number(&entry->env, value);
-        if (value->type == XPATH_NUMBER && is_moment(days)) {
-            return dated(entry, type, moment_of_days(days));
-        }
+    if (value->type == XPATH_NUMBER && is_moment(value->number)) {
+        return dated(entry, type, moment_of_days(value->number));
     }
     if (type == TYPE_DATE && text.n > 10 && clock_parse(text, &ms)) {
         return dated(entry, type, ms);
     }
-    if (type == TYPE_DATETIME && text.n == 10 && clock_parse(text, &ms)) {
+    if (type == TYPE_DATETIME && clock_parse(text, &ms)) {
         return dated(entry, type, ms);
     }
     if (type == TYPE_TIME && memchr(text.s, 'T', text.n) && clock_parse(text, &ms)) {
@@ -93,7 +90,7 @@ static bool is_date_value(const struct xpath_value *value)
         const struct node_def *def = value->nodes.n == 1 ? value->nodes.v[0]->def : NULL;
         return def && (def->type == TYPE_DATE || def->type == TYPE_DATETIME);
     }
-    return value->is_date;
+    return value->type == XPATH_TEXT && value->is_date; /* days that were counted are a number */
 }
 
 struct str value_of_result(struct entry *entry, const struct node_def *def,

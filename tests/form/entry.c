@@ -86,6 +86,41 @@ static void a_boolean_node_is_typed(void **state)
     test_end(form, entry);
 }
 
+static void results_take_the_form_of_their_type(void **state)
+{
+    clock_fix(1700000000000); /* 2023-11-14T22:13:20Z, the 15th in Hanoi */
+    struct form *form = test_form(
+        "<born>2000-02-29</born><a/><b/><c/><d/><e/><f/><g/>",
+        "<bind nodeset='/data/born' type='date'/>"
+        "<bind nodeset='/data/a' type='date' calculate='today() - 30'/>"
+        "<bind nodeset='/data/b' calculate=" date('2020-01-01') +
+            1 "/>"
+              "<bind nodeset='/data/c' type='int' calculate='7 div 2'/>"
+              "<bind nodeset='/data/d' type='boolean' calculate='1 = 1'/>"
+              "<bind nodeset='/data/e' type='int' calculate=" 'none' "/>"
+                                                                     "<bind nodeset='/data/f' "
+                                                                     "type='decimal' calculate='1 "
+                                                                     "div 4'/>"
+                                                                     "<bind nodeset='/data/g' "
+                                                                     "calculate='/data/born'/>",
+        "");
+    struct entry *entry = test_entry(form);
+    char moment[CLOCK_TEXT], today[CLOCK_TEXT];
+    int64_t born;
+    clock_format_date(1700000000000 - INT64_C(30) * 86400000, today);
+    test_value(entry, "/data/a", today);
+    test_value(entry, "/data/b", "18263");
+    test_value(entry, "/data/c", "3");
+    test_value(entry, "/data/d", "1");
+    test_value(entry, "/data/e", "");
+    test_value(entry, "/data/f", "0.25");
+    assert_true(clock_parse(STR("2000-02-29"), &born));
+    clock_format_local(born, moment);
+    assert_memory_equal(entry_value(entry, "/data/g").s, moment, 19); /* as JavaRosa: a moment */
+    clock_fix(-1);
+    test_end(form, entry);
+}
+
 static void a_failing_calculation_takes_the_answer_back(void **state)
 {
     struct form *form =
@@ -343,6 +378,7 @@ int main(void)
         cmocka_unit_test(refuses_against_constraint_and_required),
         cmocka_unit_test(what_is_not_relevant_is_blank_and_kept),
         cmocka_unit_test(a_boolean_node_is_typed),
+        cmocka_unit_test(results_take_the_form_of_their_type),
         cmocka_unit_test(a_failing_calculation_takes_the_answer_back),
         cmocka_unit_test(actions_run_after_the_calculations),
         cmocka_unit_test(preloads_tell_who_and_when),
