@@ -9,7 +9,6 @@
 #include "app/store/attachment.h"
 #include "app/store/formfile.h"
 #include "app/store/list.h"
-#include "app/store/record.h"
 #include "app/work/app.h"
 #include "app/work/sealing.h"
 #include "app/work/sync.h"
