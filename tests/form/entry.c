@@ -89,21 +89,16 @@ static void a_boolean_node_is_typed(void **state)
 static void results_take_the_form_of_their_type(void **state)
 {
     clock_fix(1700000000000); /* 2023-11-14T22:13:20Z, the 15th in Hanoi */
-    struct form *form = test_form(
-        "<born>2000-02-29</born><a/><b/><c/><d/><e/><f/><g/>",
-        "<bind nodeset='/data/born' type='date'/>"
-        "<bind nodeset='/data/a' type='date' calculate='today() - 30'/>"
-        "<bind nodeset='/data/b' calculate=" date('2020-01-01') +
-            1 "/>"
-              "<bind nodeset='/data/c' type='int' calculate='7 div 2'/>"
-              "<bind nodeset='/data/d' type='boolean' calculate='1 = 1'/>"
-              "<bind nodeset='/data/e' type='int' calculate=" 'none' "/>"
-                                                                     "<bind nodeset='/data/f' "
-                                                                     "type='decimal' calculate='1 "
-                                                                     "div 4'/>"
-                                                                     "<bind nodeset='/data/g' "
-                                                                     "calculate='/data/born'/>",
-        "");
+    struct form *form = test_form("<born>2000-02-29</born><a/><b/><c/><d/><e/><f/><g/>",
+                                  "<bind nodeset='/data/born' type='date'/>"
+                                  "<bind nodeset='/data/a' type='date' calculate='today() - 30'/>"
+                                  "<bind nodeset='/data/b' calculate=\"date('2020-01-01') + 1\"/>"
+                                  "<bind nodeset='/data/c' type='int' calculate='7 div 2'/>"
+                                  "<bind nodeset='/data/d' type='boolean' calculate='1 = 1'/>"
+                                  "<bind nodeset='/data/e' type='int' calculate=\"'none'\"/>"
+                                  "<bind nodeset='/data/f' type='decimal' calculate='1 div 4'/>"
+                                  "<bind nodeset='/data/g' calculate='/data/born'/>",
+                                  "");
     struct entry *entry = test_entry(form);
     char moment[CLOCK_TEXT], today[CLOCK_TEXT];
     int64_t born;
