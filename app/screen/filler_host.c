@@ -90,12 +90,6 @@ static bool media(void *ctx, const char *uri, struct buf *bytes)
     return formfile_media(filling->app->store, filling->formfile, name, bytes, NULL);
 }
 
-static int64_t today(void)
-{
-    int64_t ms = clock_now_ms();
-    return (ms + clock_zone_minutes(ms) * 60000LL) / 86400000;
-}
-
 static void fill(struct filler *filler, const char *ref, const char *key, const char *text)
 {
     if (text[0]) {
@@ -129,7 +123,7 @@ static bool read_code(void *ctx, const struct question_view *view, struct str co
     char ref[512];
     bool ok;
     snprintf(ref, sizeof(ref), "%s", view->ref);
-    ident_read(code, CLAIM_CAMERA, today(), &ident);
+    ident_read(code, CLAIM_CAMERA, clock_today(), &ident);
     if (strcmp(view->reader, "dossier") == 0) {
         ok = ident.kind == IDENT_DOSSIER && answer(ctx, ref, str_of(ident.text));
     } else {

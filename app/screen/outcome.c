@@ -30,7 +30,7 @@ static void draw_submitted(struct desk *desk)
     const char *code = visiting_get(desk->visiting, "visit.dossier"), *wrong = NULL;
     struct ident ident;
     if (code[0]) {
-        ident_read(str_of(code), CLAIM_TYPED, clock_now_ms() / 86400000, &ident);
+        ident_read(str_of(code), CLAIM_TYPED, clock_today(), &ident);
         wrong = ident.kind == IDENT_DOSSIER
                     ? NULL
                     : tr("This does not look like a dossier code; compare it with the phone.");

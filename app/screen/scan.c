@@ -48,12 +48,6 @@ static void leave(struct desk *desk, void *state)
     camera_close(s->camera);
 }
 
-static int64_t today(void)
-{
-    int64_t ms = clock_now_ms();
-    return (ms + clock_zone_minutes(ms) * 60000LL) / 86400000;
-}
-
 static void take_person(struct desk *desk, struct scan_state *s, const struct ident *ident)
 {
     struct err err = {0};
@@ -70,7 +64,7 @@ static void take(struct desk *desk, struct scan_state *s, struct str bytes, enum
 {
     struct ident ident;
     struct err err = {0};
-    ident_read(bytes, from, today(), &ident);
+    ident_read(bytes, from, clock_today(), &ident);
     if (strcmp(s->purpose, "enrol") == 0) {
         desk_turn(desk, "enrol", &(struct ticket){0, ident.text});
     } else if (strcmp(s->purpose, "dossier") == 0) {

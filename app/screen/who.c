@@ -6,6 +6,7 @@
 
 #include "app/ident/ident.h"
 #include "app/screen/screen.h"
+#include "platform/base/clock.h"
 
 struct who_state {
     struct arena arena;
@@ -171,7 +172,7 @@ static void take_code(struct desk *desk, struct who_state *s, const char *code)
 {
     struct ident ident;
     struct err err = {0};
-    ident_read(str_of(code), CLAIM_SCANNER, 0, &ident);
+    ident_read(str_of(code), CLAIM_SCANNER, clock_today(), &ident);
     if (!ident_is_person(ident.kind)) {
         desk_say(desk, tr(ident_sentence(&ident)));
     } else if (!visiting_take_claim(desk->visiting, &ident.person, &err)) {

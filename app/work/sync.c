@@ -14,6 +14,7 @@
 #include "platform/base/mem.h"
 #include "platform/system/network.h"
 #include "sync/carrier/carriers.h"
+#include "sync/run/retry.h"
 
 /* A hub in the same room costs nothing to ask: it is asked often. Others by the back-off. */
 enum { NEAR_WAIT_MS = 5000, FETCH_EVERY_MS = 3600 * 1000 };
@@ -167,6 +168,7 @@ static bool is_due(struct sync *sync, int64_t next_ms, int *wait)
     }
     waiting = waiting_records(sync);
     if (waiting > 0 && enrolled_is_near(sync->place) &&
+        retry_is_about_network(sync->status.reason) &&
         (next_ms == 0 || next_ms > now + NEAR_WAIT_MS)) {
         next_ms = sync->status.last_ms + NEAR_WAIT_MS;
         sync->network_is_back = next_ms <= now;

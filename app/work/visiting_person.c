@@ -27,12 +27,6 @@ static const struct {
     {CLAIM_OLD_NUMBER, "person.old_number"},
 };
 
-static int64_t today(void)
-{
-    int64_t ms = clock_now_ms();
-    return (ms + clock_zone_minutes(ms) * 60000LL) / 86400000;
-}
-
 /* Birth date and year, and the last four digits, follow from what was read. */
 static bool derive(struct visiting *v, struct err *err)
 {
@@ -90,7 +84,7 @@ void visiting_claim(const struct visiting *v, struct person_claim *claim)
             claim_set(claim, fields[i].field, str_of(text), source);
         }
     }
-    claim_check(claim, today());
+    claim_check(claim, clock_today());
 }
 
 bool visiting_find_same(struct visiting *v, struct arena *arena, struct persons *out,

@@ -74,6 +74,12 @@ int clock_zone_minutes(int64_t ms)
     return localtime_r(&t, &local) ? (int)(local.tm_gmtoff / 60) : 0;
 }
 
+int64_t clock_today(void)
+{
+    int64_t ms = clock_now_ms();
+    return floor_div(ms + clock_zone_minutes(ms) * 60000LL, 86400000);
+}
+
 static int write_date_time(int64_t ms, char *text)
 {
     int year, month, day;

@@ -38,6 +38,9 @@ bool clock_parse(struct str text, int64_t *ms);
 /* Days since 1970-01-01 of a date of the Gregorian calendar; the caller has checked it. */
 int64_t clock_days(int year, int month, int day);
 
+/* Today in the zone of the device, as days since 1970-01-01. */
+int64_t clock_today(void);
+
 /* The date that is so many days after 1970-01-01. */
 void clock_date(int64_t days, int *year, int *month, int *day);
 
