@@ -156,6 +156,9 @@ static bool fill(struct choices *to, struct err *err)
 {
     struct entry *entry = to->entry;
     const struct itemset *set = to->control->itemset;
+    if (to->control->n_search) {
+        return choices_by_search(to, err);
+    }
     if (!set) {
         to->kind = CHOICES_ITEMS;
         to->n = to->control->n_items;
@@ -263,7 +266,7 @@ void choices_shown(struct choices *from, size_t i, struct shown_text *to)
         label = copied(from, from->texts[i].label);
     }
     to->text = label.s;
-    if (from->control->itemset->label_is_itext) {
+    if (from->control->itemset && from->control->itemset->label_is_itext) {
         const struct itext *itext = map_get(&from->entry->form->itexts, label);
         if (itext) {
             itext_shown(from, itext, to);

@@ -27,6 +27,9 @@ struct choices {
     size_t n_shown;
 };
 
+/* The choices of a control with search() in its appearance. */
+bool choices_by_search(struct choices *to, struct err *err);
+
 /* Value and label of the i-th of all; texts in `one` or borrowed. */
 struct str choices_value(struct choices *from, size_t i);
 void choices_shown(struct choices *from, size_t i, struct shown_text *to);

@@ -171,6 +171,8 @@ struct control {
     bool is_fixed;                  /* repeat: noAddRemove */
     bool has_range;
     double start, end, step;
+    const struct xpath **search; /* arguments of search() in the appearance */
+    size_t n_search;
     const char *app; /* external app */
     struct app_argument *app_arguments;
     size_t n_app_arguments;
@@ -285,6 +287,7 @@ void parse_binds(struct parse *parse);
 void parse_body(struct parse *parse);
 void parse_actions(struct parse *parse);
 void parse_control_actions(struct parse *parse, const struct xml *element, struct control *control);
+void parse_search(struct parse *parse, const struct xml *element, struct control *control);
 void parse_app(struct parse *parse, const struct xml *element, struct control *control);
 void parse_entities(struct parse *parse);
 void check_body(struct parse *parse);

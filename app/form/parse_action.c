@@ -217,3 +217,37 @@ void parse_app(struct parse *parse, const struct xml *element, struct control *c
         parse_app_arguments(parse, element, control, str_of(text + n + 1));
     }
 }
+
+/* ---- search() in an appearance -----------------------------------------------------------------
+ */
+
+void parse_search(struct parse *parse, const struct xml *element, struct control *control)
+{
+    static const char name[] = "search(";
+    enum { MOST_ARGUMENTS = 6 };
+    const char *at = strstr(control->appearance, name);
+    if (!at || !control->n_items) {
+        return;
+    }
+    struct arena *arena = &parse->form->arena;
+    struct str text = str_of(at + sizeof name - 1);
+    control->search = arena_array(arena, const struct xpath *, MOST_ARGUMENTS);
+    while (text.n && control->n_search < MOST_ARGUMENTS) {
+        size_t end = argument_end(text);
+        char *argument = arena_str(arena, str_trim((struct str){text.s, end}));
+        const struct xpath *x =
+            parse_expression(parse, element, argument, control->def->path, "search()");
+        if (!x) {
+            return;
+        }
+        control->search[control->n_search++] = x;
+        if (argument[0] == '\'' && control->n_search == 1) {
+            struct str file = {argument + 1, strcspn(argument + 1, "'")};
+            form_add_media(parse->form, str_of(arena_printf(arena, STR_FMT ".csv", STR_ARG(file))));
+        }
+        if (end >= text.n || text.s[end] == ')') {
+            return;
+        }
+        text = (struct str){text.s + end + 1, text.n - end - 1};
+    }
+}

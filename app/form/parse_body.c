@@ -262,11 +262,7 @@ static void parse_question(struct parse *parse, const struct xml *element, struc
     default:
         break;
     }
-    if (strstr(control->appearance, "search(")) {
-        form_note(
-            parse->form, PROBLEM_UNSUPPORTED, def->path, element->line,
-            "search() in an appearance is not carried out; the choices of the form are shown");
-    }
+    parse_search(parse, element, control);
     if (xml_attr(element, "query")) {
         form_note(
             parse->form, PROBLEM_UNSUPPORTED, def->path, element->line,

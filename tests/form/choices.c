@@ -224,6 +224,35 @@ static void labels_of_a_list_are_translated(void **state)
     test_end(form, entry);
 }
 
+static void the_older_search_takes_a_file_too(void **state)
+{
+    struct test_media media = {(const char *const[]){"places.csv", places, NULL}, 0};
+    struct form *form = test_form_media(
+        "<province/><place/><all/>", "",
+        "<input ref='/data/province'/>"
+        "<select1 ref='/data/place' appearance=\"minimal search('places', 'matches', 'province', "
+        "/data/province)\"><item><label>label, province</label><value>name</value></item>"
+        "<item><label>None of them</label><value>-1</value></item></select1>"
+        "<select1 ref='/data/all' appearance=\"search('places')\"><item><label>label</label>"
+        "<value>name</value></item></select1>",
+        &media);
+    struct entry *entry = test_entry(form);
+    struct choices *choices;
+    struct choice choice;
+    struct err err;
+    char text[256];
+    test_choices(entry, "/data/all", text);
+    assert_string_equal(text, "a1 a2 b1 a3");
+    test_answer(entry, "/data/province", "b", ANSWER_OK);
+    test_choices(entry, "/data/place", text);
+    assert_string_equal(text, "b1 -1");
+    assert_true(question_choices(entry, "/data/place", &choices, &err));
+    assert_true(choices_at(choices, 0, &choice));
+    assert_string_equal(choice.label.text, "Xã Ba Vì, b");
+    assert_string_equal(form_media_at(form, 0), "places.csv");
+    test_end(form, entry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_seed_shuffles_the_same_way),
         cmocka_unit_test(rows_of_the_record_are_choices_too),
         cmocka_unit_test(labels_of_a_list_are_translated),
+        cmocka_unit_test(the_older_search_takes_a_file_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
