@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-    FINDERS_USED = 36,
-    TRIPLES = 20000,
+    FINDERS_USED = 28,
+    TRIPLES = 10000,
     TRIPLES_JUDGED = 500,
     LOOK_EVERY = 16,
     VERSIONS = 5,
@@ -223,18 +223,18 @@ static int by_score(const void *a, const void *b)
 }
 
 size_t picks_rank(const struct pick_views *views, const struct finder *finders, size_t count,
-                  const struct deadline *deadline, struct pick *out)
+                  struct pick *out)
 {
     struct triple *triples = malloc(TRIPLES * sizeof *triples);
     struct pick *picks = malloc(TRIPLES_JUDGED * sizeof *picks);
     struct search search = {.views = views, .finders = finders};
     size_t n = 0, found = 0;
-    if (triples && picks) {
+    if (triples && picks && !deadline_is_over(views->deadline)) {
         n = list_triples(finders, count < FINDERS_USED ? count : FINDERS_USED, triples);
         n = n < TRIPLES_JUDGED ? n : TRIPLES_JUDGED;
     }
     for (size_t i = 0; i < n; i++) {
-        if (i % LOOK_EVERY == LOOK_EVERY - 1 && deadline_is_over(deadline)) {
+        if (i % LOOK_EVERY == LOOK_EVERY - 1 && deadline_is_over(views->deadline)) {
             break;
         }
         if (make_pick(&search, &triples[i], &picks[found])) {
@@ -305,6 +305,9 @@ bool pick_fit(const struct pick_views *views, const struct pick *pick, struct la
     int versions[VERSIONS], n = likely_versions(pick->version, versions);
     grid->score = -1;
     for (int i = 0; i < n; i++) {
+        if (deadline_is_over(views->deadline)) {
+            return false;
+        }
         start(views->sample, pick, layouts_get(layouts, versions[i]), &starts[i]);
     }
     for (int round = 0; round < 2 && grid->score < 0.8; round++) {
@@ -327,6 +330,9 @@ bool pick_fit(const struct pick_views *views, const struct pick *pick, struct la
         return false;
     }
     int version = grid->layout->version;
+    if (deadline_is_over(views->deadline)) {
+        return false;
+    }
     if (grid->score < (version < 3 ? 0.6 : version < 5 ? 0.5 : 0.32)) {
         return false; /* small symbols have few marks, and chance is good at few */
     }

@@ -20,11 +20,12 @@ struct pick {
 struct pick_views {
     const struct view *detect, *sample;
     float hysteresis;
+    const struct deadline *deadline;
 };
 
 /* Writes at most PICKS triples, the best first; returns how many. */
 size_t picks_rank(const struct pick_views *views, const struct finder *finders, size_t count,
-                  const struct deadline *deadline, struct pick *out);
+                  struct pick *out);
 
 /* Layouts by version, made when first asked for. Zeroed memory is ready for use. */
 struct layouts {
@@ -37,7 +38,8 @@ const struct layout *layouts_get(struct layouts *layouts, int version);
 /* Frees all. */
 void layouts_finish(struct layouts *layouts);
 
-/* Fits grids of the likely versions and gives the best; false when none looks like a symbol. */
+/* Fits grids of the likely versions and gives the best; false when none looks like a symbol, or
+ * when the deadline came first. */
 bool pick_fit(const struct pick_views *views, const struct pick *pick, struct layouts *layouts,
               struct grid *grid);
 

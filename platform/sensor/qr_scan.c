@@ -96,16 +96,15 @@ static bool is_done(const struct qr_scanner *scanner)
            is_over(scanner);
 }
 
-/* Is the point inside a code that was read already? */
+/* Is the point inside the corners, whichever way round they go? */
 static bool is_inside(const float quad[8], float x, float y)
 {
+    int right = 0;
     for (int i = 0; i < 4; i++) {
         const float *a = quad + 2 * i, *b = quad + (2 * i + 2) % 8;
-        if ((b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) < 0) {
-            return false;
-        }
+        right += (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) >= 0;
     }
-    return true;
+    return right == 0 || right == 4;
 }
 
 static bool is_read(const struct qr_scanner *scanner, const float centre[6])
@@ -222,8 +221,9 @@ static void try_finders(struct qr_scanner *scanner, const struct prepared *prepa
                         const struct area *area, const struct finder *finders, size_t count)
 {
     struct pick picks[PICKS];
-    struct pick_views views = {&prepared->detect, &prepared->sample, prepared->wish.hysteresis};
-    size_t n = picks_rank(&views, finders, count, &scanner->deadline, picks);
+    struct pick_views views = {&prepared->detect, &prepared->sample, prepared->wish.hysteresis,
+                               &scanner->deadline};
+    size_t n = picks_rank(&views, finders, count, picks);
     int fits = 0, most = scanner->options->every ? FITS_EVERY : FITS;
     size_t tried = scanner->options->every ? PICKS : PICKS_TRIED;
     for (size_t i = 0; i < n && i < tried && fits < most && !is_done(scanner); i++) {
@@ -320,7 +320,7 @@ static void scan_enlarged(struct qr_scanner *scanner)
 {
     struct gray small = scanner->frame;
     int longer = small.width > small.height ? small.width : small.height;
-    int scale = ENLARGED_SIDE / longer, rim = 4 * scale, before = (int)scanner->count;
+    int scale = ENLARGED_SIDE / longer, rim = 4 * scale;
     struct gray large = {NULL, small.width * scale + 2 * rim, small.height * scale + 2 * rim};
     size_t n = (size_t)large.width * (size_t)large.height;
     uint8_t *pixels = malloc(n);
@@ -339,7 +339,7 @@ static void scan_enlarged(struct qr_scanner *scanner)
     run_pass(scanner, PASS_PLAIN, &(struct area){0, 0, large.width, large.height});
     read_whole_by_zbar(scanner);
     scanner->frame = small;
-    for (size_t i = (size_t)before; i < scanner->count; i++) {
+    for (size_t i = 0; i < scanner->count; i++) {
         for (int k = 0; k < 8; k++) {
             scanner->codes[i].quad[k] = (scanner->codes[i].quad[k] - (float)rim) / (float)scale;
         }
@@ -431,7 +431,7 @@ size_t qr_scan(struct qr_scanner *scanner, const struct gray *frame,
     if (frame->width >= LEAST_SIDE && frame->height >= LEAST_SIDE) {
         cascade(scanner);
     }
-    if (!options->live && !is_done(scanner) && frame->width <= TINY_SIDE &&
+    if (!options->live && scanner->count == 0 && frame->width <= TINY_SIDE &&
         frame->height <= TINY_SIDE) {
         scan_enlarged(scanner);
     }
