@@ -274,8 +274,43 @@ void choices_shown(struct choices *from, size_t i, struct shown_text *to)
     }
 }
 
+/* Where a row stands among those that are offered, or -1. */
+static ptrdiff_t place_of_row(const struct choices *from, uint32_t row)
+{
+    if (!from->rows) {
+        return (ptrdiff_t)row;
+    }
+    for (size_t i = 0; i < from->n; i++) {
+        if (from->rows[i] == row) {
+            return (ptrdiff_t)i;
+        }
+    }
+    return -1;
+}
+
+/* Asks the list which rows have the value and takes the first that is offered. */
+static ptrdiff_t index_by_list(struct choices *from, struct str value)
+{
+    struct list_term term = {.column = from->value_column, .value = value};
+    struct list_rows rows;
+    arena_reset(&from->one);
+    if (!from->list->ops->find(from->list->self, &term, 1, &from->one, &rows)) {
+        return -1;
+    }
+    for (size_t i = 0; i < rows.n; i++) {
+        ptrdiff_t place = place_of_row(from, rows.v[i]);
+        if (place >= 0) {
+            return place;
+        }
+    }
+    return -1;
+}
+
 ptrdiff_t choices_index(struct choices *from, struct str value)
 {
+    if (from->kind == CHOICES_ROWS) {
+        return index_by_list(from, value);
+    }
     for (size_t i = 0; i < from->n; i++) {
         arena_reset(&from->one);
         if (str_eq(choices_value(from, i), value)) {

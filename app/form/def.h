@@ -308,6 +308,9 @@ bool secondary_open(struct form *form, struct secondary *secondary, struct err *
 /* The file behind pulldata('name', …), read once; NULL with err when there is none. */
 struct form_list *form_pulldata(struct form *form, struct str file, struct err *err);
 
+/* Reads the record saved last again: another one may have been saved since. */
+void secondaries_refresh(struct form *form);
+
 /* Frees the lists and trees. */
 void secondaries_finish(struct form *form);
 

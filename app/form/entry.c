@@ -134,6 +134,7 @@ bool entry_create(struct form *form, const struct entry_device *device, struct e
         return err_set(err, ERR_INPUT, 0, "the form cannot be used: %s",
                        form->problems.n ? form->problems.v[0].text : "");
     }
+    secondaries_refresh(form);
     struct entry *entry = entry_alloc(form, device);
     entry->is_new = true;
     entry->root = node_copy(&entry->tree, form->primary.document->first);

@@ -176,7 +176,7 @@ enum entry_mode {
     ENTRY_EDIT,   /* a sent record is changed: new instanceID, the old one into deprecatedID */
 };
 
-/* An entry from saved XML. Nodes that the form does not know are left out and counted in the log;
+/* An entry from saved XML. Nodes that the form does not know are left out;
  * missing ones are made. ERR_INPUT for another form's record or no XML. */
 bool entry_open(struct form *form, struct str xml, enum entry_mode mode,
                 const struct entry_device *device, struct entry **entry, struct err *err);

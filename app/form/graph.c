@@ -136,6 +136,8 @@ static void read_controls(struct form *form, struct control *parent)
     }
 }
 
+enum { MOST_NAMED = 100 }; /* rules that a circle is followed through to name it */
+
 /* ---- the order ---------------------------------------------------------------------------------
  */
 
@@ -213,7 +215,7 @@ static void note_cycle(struct form *form)
                 before = search.found ? rule : NULL;
             }
             at = before;
-        } while (at && ++steps < form->rules.n && (round ? at != start : at->rank == 0));
+        } while (at && ++steps < MOST_NAMED && (round ? at != start : at->rank == 0));
         if (round || !at) {
             form_note(
                 form, PROBLEM_ERROR, start->target->path, start->line,

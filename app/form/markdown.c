@@ -9,6 +9,10 @@ struct writer {
     bool stopped;
 };
 
+/* A mark looks this far for its other half: a label without any cannot cost the square of its
+ * length, and nesting stays shallow. */
+enum { MARK_REACH = 2000 };
+
 struct look {
     unsigned flags;
     int heading;
@@ -150,7 +154,7 @@ static void inline_text(struct writer *to, struct str text, const struct look *l
 {
     size_t from = 0, i = 0;
     while (i < text.n && !to->stopped) {
-        struct str rest = {text.s + i, text.n - i};
+        struct str rest = {text.s + i, text.n - i > MARK_REACH ? MARK_REACH : text.n - i};
         if (rest.s[0] == '\\' && rest.n > 1 && is_mark(rest.s[1])) {
             give(to, (struct str){text.s + from, i - from}, look);
             give(to, (struct str){rest.s + 1, 1}, look);

@@ -428,12 +428,29 @@ void change_remove(struct entry *entry, struct node *node)
     queue_readers_below(entry, def, undo.parent, true);
 }
 
+/* A row that is put back is a copy: what it is (relevant, required …) is worked out anew. All was
+ * well with it before, so nothing can fail that did not then. */
+static void settle_again(struct entry *entry, struct node *node)
+{
+    bool was_loading = entry->is_loading;
+    entry->failure = (struct err){0};
+    entry->is_loading = true; /* there is nothing to undo or to tell */
+    queue_all(entry, node);
+    recalculate(entry);
+    entry->is_loading = was_loading;
+    entry->failure = (struct err){0};
+}
+
 static void roll_back(struct entry *entry)
 {
     untouch(entry);
     forget_log(entry);
     while (entry->undo.n) {
-        undo_one(entry, &entry->undo.v[--entry->undo.n]);
+        const struct undo *undo = &entry->undo.v[--entry->undo.n];
+        undo_one(entry, undo);
+        if (undo->kind == UNDO_REMOVED) {
+            settle_again(entry, undo->node);
+        }
     }
     entry->forgotten = entry->revision;
 }

@@ -168,9 +168,30 @@ bool secondary_open(struct form *form, struct secondary *to, struct err *err)
     return true;
 }
 
+static void list_destroy(struct form_list *list)
+{
+    if (list && list->ops->destroy) {
+        list->ops->destroy(list);
+    }
+}
+
 static bool is_last_saved(const char *src)
 {
     return !strcmp(src, "jr://instance/last-saved");
+}
+
+void secondaries_refresh(struct form *form)
+{
+    for (size_t i = 0; i < form->secondaries.n; i++) {
+        struct secondary *to = form->secondaries.v[i];
+        if (to->src && is_last_saved(to->src)) {
+            node_tree_finish(&to->tree);
+            list_destroy(to->rows);
+            to->rows = NULL;
+            to->is_list = to->is_loaded = false;
+            secondary_open(form, to, NULL);
+        }
+    }
 }
 
 static void parse_secondary(struct parse *parse, const struct xml *element)
@@ -276,13 +297,6 @@ struct form_list *form_pulldata(struct form *form, struct str file, struct err *
 }
 
 /* ---- end ----------------------------------------------------------------------------- */
-
-static void list_destroy(struct form_list *list)
-{
-    if (list && list->ops->destroy) {
-        list->ops->destroy(list);
-    }
-}
 
 void secondaries_finish(struct form *form)
 {

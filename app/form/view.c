@@ -205,13 +205,13 @@ bool choices_at(struct choices *choices, size_t i, struct choice *choice)
 
 ptrdiff_t choices_find(struct choices *choices, struct str value)
 {
-    for (size_t i = 0; i < choices->n_shown; i++) {
-        arena_reset(&choices->one);
-        if (str_eq(choices_value(choices, choices->shown ? choices->shown[i] : i), value)) {
+    ptrdiff_t index = choices_index(choices, value);
+    for (size_t i = 0; index >= 0 && choices->shown && i < choices->n_shown; i++) {
+        if (choices->shown[i] == (uint32_t)index) {
             return (ptrdiff_t)i;
         }
     }
-    return -1;
+    return choices->shown ? -1 : index;
 }
 
 /* ---- search in choices --------------------------------------------------------------- */

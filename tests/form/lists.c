@@ -172,6 +172,12 @@ static void the_record_saved_last_gives_defaults(void **state)
     struct form *form = test_form_media("<street/>", model, "<input ref='/data/street'/>", &media);
     struct entry *entry = test_entry(form);
     test_value(entry, "/data/street", "Hàng Gai");
+    entry_destroy(entry);
+    static const char *const later[] = {"jr://instance/last-saved",
+                                        "<data id='test'><street>Hàng Bạc</street></data>", NULL};
+    media.pairs = later; /* another record was saved meanwhile */
+    entry = test_entry(form);
+    test_value(entry, "/data/street", "Hàng Bạc");
     test_end(form, entry);
     form = test_form_media("<street/>", model, "<input ref='/data/street'/>", &none);
     assert_int_equal(form_problem_count(form), 0); /* nothing saved yet is no problem */

@@ -155,7 +155,8 @@ static void a_row_that_cannot_be_calculated_does_not_come(void **state)
 static void a_removal_that_fails_is_taken_back(void **state)
 {
     struct form *form =
-        test_form("<row><k>MD5</k></row><row><k>MD5</k></row><d/>",
+        test_form("<row><k>MD5</k><off/></row><row><k>MD5</k><off/></row><d/>",
+                  "<bind nodeset='/data/row/off' relevant='false()'/>"
                   "<bind nodeset='/data/d' calculate=\"if(count(/data/row) = 2, 'fine', "
                   "digest('a', 'none', 'hex'))\"/>",
                   "<repeat nodeset='/data/row'><input ref='/data/row/k'/></repeat>");
@@ -165,6 +166,7 @@ static void a_removal_that_fails_is_taken_back(void **state)
     assert_false(entry_repeat_remove(entry, "/data/row[1]", &err));
     assert_int_equal(entry_repeat_count(entry, "/data/row"), 2);
     test_value(entry, "/data/row[1]/k", "first");
+    assert_false(test_relevant(entry, "/data/row[1]/off"));
     test_value(entry, "/data/d", "fine");
     test_end(form, entry);
 }
