@@ -37,7 +37,8 @@ hub() {
 
 start_hub() {
     port=${port:-$(free_port)}
-    hub serve --listen "127.0.0.1:$port" >>"$work/hub.log" 2>&1 &
+    # not by hub(): a shell between would take the kill and leave the server running
+    "$build/gocua-hub" serve --listen "127.0.0.1:$port" --data "$work/hub" >>"$work/hub.log" 2>&1 &
     hub_pid=$!
     local i
     for i in $(seq 200); do
