@@ -212,6 +212,9 @@ void desk_draw(struct ui *ui, void *ctx)
     }
     desk->is_drawing = true;
     screen->draw(desk, top(desk)->state);
+    if (!(screen->flags & SCREEN_LOCKED) && ui_scanned(ui)) {
+        ui_toast(ui, tr("No code is needed on this screen."), NULL, NULL);
+    }
     notice(desk);
     desk->is_drawing = false;
     if (desk->move != MOVE_NONE) {

@@ -46,9 +46,12 @@ static void look_up_households(struct desk *desk, struct door_state *s)
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
+    if (!desk->visiting) {
+        return false;
+    }
     look_up_commune(desk, state);
     look_up_households(desk, state);
-    return desk->visiting != NULL;
+    return true;
 }
 
 static void back(struct desk *desk, void *state)
@@ -145,6 +148,22 @@ static void draw_known(struct desk *desk, struct door_state *s)
     }
 }
 
+/* The visit cannot end yet: says which answer is missing, not only that one is. */
+static void say_missing(struct desk *desk, const struct err *err)
+{
+    const struct visiting *v = desk->visiting;
+    char text[400];
+    if (err->kind != ERR_INPUT || !v->problems.n) {
+        desk_fail(desk, err);
+        return;
+    }
+    const struct visiting_problem *problem = &v->problems.v[0];
+    snprintf(text, sizeof(text), "%.190s: %.190s",
+             problem->label[0] ? problem->label : problem->ref,
+             problem->message[0] ? problem->message : tr("An answer is missing or wrong"));
+    desk_say(desk, text);
+}
+
 static void draw_nobody(struct desk *desk, struct door_state *s)
 {
     static const struct {
@@ -177,7 +196,7 @@ static void draw_nobody(struct desk *desk, struct door_state *s)
             ui_toast(ui, tr("The visit is noted"), NULL, NULL);
             desk_home(desk);
         } else {
-            desk_fail(desk, &err);
+            say_missing(desk, &err);
         }
     }
     ui_end(ui);

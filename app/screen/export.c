@@ -1,5 +1,6 @@
 /* Takes the visit log out as a file: pseudonymous by default; in full only with a reason, which is
  * journalled, and the PIN again. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +41,10 @@ static void run(struct desk *desk, struct export_state *s)
         return;
     }
     if (s->full && !app_check_pin(desk->app, str_of(s->pin), &err)) {
-        snprintf(s->problem, sizeof(s->problem), "%s", tr("This PIN is wrong. Try again."));
+        snprintf(s->problem, sizeof(s->problem), "%s",
+                 err.code == EAGAIN ? tr("Too many wrong tries; wait and try again.")
+                                    : tr("This PIN is wrong. Try again."));
+        explicit_bzero(s->pin, sizeof(s->pin));
         return;
     }
     export_name(&options, name, sizeof(name));

@@ -266,9 +266,7 @@ static void finish(struct filler *f)
         desk_back(desk);
         return;
     }
-    if (err.kind != ERR_INPUT) {
-        desk_fail(desk, &err);
-    }
+    desk_fail(desk, &err);
 }
 
 static void draw_end(struct filler *f)
@@ -374,6 +372,19 @@ static void draw_remove(struct filler *f)
     f->asks_remove = f->asks_remove && !gone;
 }
 
+/* What could not be written goes to disk before anything else happens; false with a sentence when
+ * it still cannot. */
+static bool is_safe(struct filler *f)
+{
+    struct filling *filling = f->desk->filling;
+    struct err err = {0};
+    if (filling->saving.kind == ERR_NONE || filling_save(filling, &err)) {
+        return true;
+    }
+    desk_fail(f->desk, &err);
+    return false;
+}
+
 static void draw_actions(struct filler *f)
 {
     struct ui *ui = f->desk->ui;
@@ -386,7 +397,7 @@ static void draw_actions(struct filler *f)
     }
     if (f->at.kind != STOP_END && f->at.kind != STOP_NEW_REPEAT &&
         ui_button(ui, "next", tr("Next"), UI_OPT(.kind = UI_PRIMARY, .icon = ICON_ARROW_FORWARD)) &&
-        check_page(f)) {
+        check_page(f) && is_safe(f)) {
         go(f, next_page(f, f->at));
     }
     ui_end(ui);
@@ -401,7 +412,7 @@ static void draw_bar(struct filler *f)
     stop_progress(entry_of(f), f->at, &n, &of);
     snprintf(progress, sizeof(progress), "%d/%d · %s", n, of,
              filling->saving.kind == ERR_NONE ? tr("Draft, saved") : tr("NOT saved"));
-    if (ui_bar(ui, form_title(filling->form), progress)) {
+    if (ui_bar(ui, form_title(filling->form), progress) && is_safe(f)) {
         desk_back(f->desk);
     }
     if (ui_bar_action(ui, "jump", tr("Questions"), ICON_LIST) ||

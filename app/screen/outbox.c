@@ -112,6 +112,7 @@ static void draw_head(struct desk *desk, struct outbox_state *s)
             long seconds = (long)((s->sync.next_ms - clock_now_ms() + 999) / 1000);
             snprintf(text, sizeof(text), tr("The next try comes by itself in %ld s."), seconds);
             ui_text(ui, TYPE_SMALL, text, NULL);
+            ui_after(ui, "next-try", 1000); /* counts down */
         }
     }
     ui_end(ui);

@@ -73,6 +73,14 @@ static void draw_face(struct desk *desk, struct rating_state *s, const struct ra
     ui_end(ui);
 }
 
+/* A finger slipped: the faces again, nothing kept of what was touched. */
+static void begin_again(struct rating_state *s)
+{
+    s->value[0] = 0;
+    s->reasons[0] = 0;
+    s->page = PAGE_FACE;
+}
+
 static bool has_reason(const struct rating_state *s, const char *id)
 {
     struct str rest = str_of(s->reasons), one;
@@ -117,6 +125,9 @@ static void draw_reason(struct desk *desk, struct rating_state *s)
     ui_end(ui);
     ui_end(ui);
     ui_actions_begin(ui);
+    if (ui_button(ui, "again", tr("Back"), UI_OPT(.icon = ICON_ARROW_BACK))) {
+        begin_again(s);
+    }
     if (ui_button(ui, "next", tr("Next"), UI_OPT(.kind = UI_PRIMARY))) {
         s->page = PAGE_HOW;
     }
@@ -142,6 +153,11 @@ static void draw_how(struct desk *desk, struct rating_state *s)
                 desk_fail(desk, &err);
             }
         }
+    }
+    ui_end(ui);
+    ui_actions_begin(ui);
+    if (ui_button(ui, "again", tr("Back"), UI_OPT(.icon = ICON_ARROW_BACK))) {
+        begin_again(s);
     }
     ui_end(ui);
 }

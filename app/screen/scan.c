@@ -10,10 +10,13 @@
 #include "platform/base/clock.h"
 #include "platform/sensor/camera.h"
 
+enum { SAID_MS = 6000 };
+
 struct scan_state {
     struct camera *camera;
     struct camera_view view;
     char purpose[16], said[300];
+    int64_t said_ms;
     struct err err;
 };
 
@@ -48,11 +51,18 @@ static void leave(struct desk *desk, void *state)
     camera_close(s->camera);
 }
 
+/* What is wrong with a code stands long enough to be read, then the advice goes on. */
+static void say(struct scan_state *s, const char *sentence)
+{
+    snprintf(s->said, sizeof(s->said), "%s", sentence);
+    s->said_ms = clock_mono_ms();
+}
+
 static void take_person(struct desk *desk, struct scan_state *s, const struct ident *ident)
 {
     struct err err = {0};
     if (!desk->visiting || !ident_is_person(ident->kind)) {
-        snprintf(s->said, sizeof(s->said), "%s", tr(ident_sentence(ident)));
+        say(s, tr(ident_sentence(ident)));
     } else if (visiting_take_claim(desk->visiting, &ident->person, &err)) {
         desk_back(desk);
     } else {
@@ -65,11 +75,13 @@ static void take(struct desk *desk, struct scan_state *s, struct str bytes, enum
     struct ident ident;
     struct err err = {0};
     ident_read(bytes, from, clock_today(), &ident);
-    if (strcmp(s->purpose, "enrol") == 0) {
+    if (strcmp(s->purpose, "enrol") == 0 && ident.text[0]) {
         desk_turn(desk, "enrol", &(struct ticket){0, ident.text});
+    } else if (strcmp(s->purpose, "enrol") == 0) {
+        say(s, tr("This is not an enrolment code. Scan the one your commune gave you."));
     } else if (strcmp(s->purpose, "dossier") == 0) {
         if (ident.kind != IDENT_DOSSIER) {
-            snprintf(s->said, sizeof(s->said), "%s", tr("This is not a dossier code."));
+            say(s, tr("This is not a dossier code."));
         } else if (visiting_set(desk->visiting, "visit.dossier", ident.text, &err)) {
             desk_back(desk);
         } else {
@@ -106,6 +118,9 @@ static void draw_finder(struct desk *desk, struct scan_state *s)
 {
     struct ui *ui = desk->ui;
     struct barcode code;
+    if (s->said[0] && clock_mono_ms() - s->said_ms > SAID_MS) {
+        s->said[0] = 0;
+    }
     camera_look(s->camera, &s->view);
     if (s->view.state == CAMERA_LOST) {
         s->err = s->view.err;
@@ -151,6 +166,9 @@ static void draw(struct desk *desk, void *state)
         ui_empty(ui, ICON_PHOTO_CAMERA,
                  s->err.kind == ERR_MISSING ? tr("No camera was found") : app_sentence(&s->err),
                  tr("Use a hardware scanner, or go back and type."));
+        if (s->said[0]) {
+            ui_notice(ui, TONE_WARN, s->said);
+        }
         if (ui_button(ui, "again", tr("Try again"), UI_OPT(.icon = ICON_REFRESH))) {
             camera_close(s->camera);
             s->camera = NULL;

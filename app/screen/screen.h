@@ -62,7 +62,7 @@ struct desk {
     int move; /* to be made after the draw (desk.c) */
     const char *move_screen;
     int64_t move_id;
-    char move_text[1024];
+    char move_text[4096]; /* an enrolment code fits */
 };
 
 /* Makes a desk over app and kit (borrowed) with the first screen "home" or "lock". */

@@ -46,7 +46,8 @@ static void draw(struct desk *desk, void *state)
     struct ui *ui = desk->ui;
     struct topic topic;
     struct err err = {0};
-    const char *chosen = visiting_get(desk->visiting, "visit.topics");
+    char chosen[512]; /* a copy: choosing a topic changes the text */
+    snprintf(chosen, sizeof(chosen), "%s", visiting_get(desk->visiting, "visit.topics"));
     ui_screen(ui, "topics");
     if (ui_bar(ui, tr("What is needed?"), tr("Step 4 of 8"))) {
         bool record = visiting_is(desk->visiting, "consent.record", "yes");

@@ -54,6 +54,7 @@ static void type(struct desk *desk, struct who_state *s, enum claim_field field,
         !visiting_take_claim(desk->visiting, &claim, &err)) {
         desk_fail(desk, &err);
     }
+    s->problem[0] = 0;
     look(desk, s);
 }
 
@@ -178,6 +179,7 @@ static void take_code(struct desk *desk, struct who_state *s, const char *code)
     } else if (!visiting_take_claim(desk->visiting, &ident.person, &err)) {
         desk_fail(desk, &err);
     }
+    explicit_bzero(&ident, sizeof(ident));
     look(desk, s);
 }
 

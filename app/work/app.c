@@ -199,7 +199,10 @@ const char *app_sentence(const struct err *err)
     case ERR_INPUT:
         return tr("What was entered or read does not fit. Check it and try again.");
     case ERR_MISSING:
-        return tr("It is not there any more. Go back and choose again.");
+        return err->code == APP_NO_FORM
+                   ? tr("The form for this has not arrived yet. Look for new forms where there is "
+                        "a network; the visit stays.")
+                   : tr("It is not there any more. Go back and choose again.");
     case ERR_DENIED:
         return err->code == EBUSY ? tr("Gõ Cửa is already running on this device.")
                                   : tr("This is not allowed here. Ask your supervisor.");

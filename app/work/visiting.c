@@ -1,3 +1,4 @@
+#define LOG_ROOM "work"
 #include "app/work/visiting.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include "app/work/app.h"
 #include "platform/base/clock.h"
 #include "platform/base/json.h"
+#include "platform/base/log.h"
 #include "platform/base/mem.h"
 #include "platform/base/rand.h"
 
@@ -129,6 +131,7 @@ static bool save(struct visiting *v, enum visit_state state, struct err *err)
         .appointment_ms = appointment,
     };
     bool ok = visit_save(v->app->store, &row, err);
+    v->is_unsaved = !ok;
     if (ok) {
         v->id = row.id;
         v->started_ms = row.started_ms;
@@ -152,7 +155,7 @@ bool visiting_set_all(struct visiting *v, const char *const *pairs, struct err *
             changed = true;
         }
     }
-    return !changed || save(v, VISIT_OPEN, err);
+    return (!changed && !v->is_unsaved) || save(v, VISIT_OPEN, err);
 }
 
 bool visiting_save_closed(struct visiting *v, struct err *err)
@@ -211,7 +214,11 @@ bool visiting_resume(struct app *app, int64_t id, struct visiting **out, struct 
 
 void visiting_close(struct visiting *v)
 {
+    struct err err = {0};
     if (v) {
+        if (v->is_unsaved && v->id && v->app->store && !save(v, VISIT_OPEN, &err)) {
+            log_error("visit %s is not saved: %s", v->uuid, err.text);
+        }
         for (size_t i = 0; i < v->values.n; i++) {
             free(v->values.v[i].key);
             wipe_text(v->values.v[i].text);

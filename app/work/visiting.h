@@ -49,6 +49,7 @@ struct visiting {
     int64_t household, person, consent, started_ms;
     VEC(struct visiting_value) values;
     VEC(struct visiting_problem) problems; /* of the last visiting_check */
+    bool is_unsaved;                       /* the last save failed: the next call saves anyway */
 };
 
 /* For visiting_close.c: saves the row as closed. */

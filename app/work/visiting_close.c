@@ -189,7 +189,7 @@ static bool write_form(struct visiting *v, const char *form_id, struct err *err)
         return true; /* finished before a kill */
     }
     if (!formfile_current(v->app->store, form_id, &form, NULL)) {
-        return err_set(err, ERR_MISSING, 0, "the form %s is not on this device", form_id);
+        return err_set(err, ERR_MISSING, APP_NO_FORM, "the form %s is not on this device", form_id);
     }
     bool ok = visiting_form(v, form_id, &filling, err);
     if (ok) {
@@ -238,9 +238,14 @@ static bool each_draft(struct visiting *v, bool finish, struct err *err)
 bool visiting_check(struct visiting *v, struct err *err)
 {
     v->problems.n = 0;
+    int64_t form;
+    bool rates = visiting_get(v, "rating.value")[0] != 0;
+    if (rates && !formfile_current(v->app->store, "satisfaction", &form, NULL)) {
+        log_warn("no form for ratings here: the rating stays with the visit");
+        rates = false;
+    }
     return derive(v, err) && write_form(v, "home_visit", err) &&
-           (!visiting_get(v, "rating.value")[0] || write_form(v, "satisfaction", err)) &&
-           each_draft(v, false, err);
+           (!rates || write_form(v, "satisfaction", err)) && each_draft(v, false, err);
 }
 
 /* What only this visit needed to know goes: the full number without consent, the signature's
