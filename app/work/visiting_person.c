@@ -46,20 +46,47 @@ static bool derive(struct visiting *v, struct err *err)
     return visiting_set_all(v, pairs, err);
 }
 
+/* Did a card, a code or a scanner say it, not a person by the keyboard? */
+static bool is_read(const struct person_claim *claim)
+{
+    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+        enum claim_source source = claim->values[fields[i].field].source;
+        if (source != CLAIM_NONE && source != CLAIM_TYPED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is it the card of another person than the one that was read before? */
+static bool is_other_card(const struct visiting *v, const struct person_claim *claim)
+{
+    const char *now = visiting_get(v, "person.id");
+    const char *number = claim->values[CLAIM_NUMBER].text;
+    return is_read(claim) && now[0] && number[0] && strcmp(now, number) != 0;
+}
+
 bool visiting_take_claim(struct visiting *v, const struct person_claim *claim, struct err *err)
 {
-    const char *pairs[sizeof(fields) / sizeof(*fields) * 4 + 1];
-    char origins[sizeof(fields) / sizeof(*fields)][40];
+    const char *pairs[sizeof(fields) / sizeof(*fields) * 4 + 3];
+    char origins[sizeof(fields) / sizeof(*fields)][40], warnings[16];
+    bool other = is_other_card(v, claim);
     size_t n = 0;
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
         const struct claim_value *value = &claim->values[fields[i].field];
-        if (value->source != CLAIM_NONE && value->text[0]) {
-            snprintf(origins[i], sizeof(origins[i]), "origin.%s", fields[i].key);
+        bool says = value->source != CLAIM_NONE && value->text[0];
+        snprintf(origins[i], sizeof(origins[i]), "origin.%s", fields[i].key);
+        if (says || (other && !visiting_is(v, origins[i], "typed"))) {
             pairs[n++] = fields[i].key;
-            pairs[n++] = value->text;
+            pairs[n++] = says ? value->text : ""; /* never a mix of two cards */
             pairs[n++] = origins[i];
-            pairs[n++] = claim_source_name(value->source);
+            pairs[n++] = says ? claim_source_name(value->source) : "";
         }
+    }
+    if (is_read(claim)) { /* what the card could not say, such as a birthday that is none */
+        snprintf(warnings, sizeof(warnings), "%u", claim->warnings);
+        pairs[n++] = "read.warnings";
+        pairs[n++] = warnings;
     }
     pairs[n] = NULL;
     v->person = 0;
@@ -84,6 +111,7 @@ void visiting_claim(const struct visiting *v, struct person_claim *claim)
             claim_set(claim, fields[i].field, str_of(text), source);
         }
     }
+    claim->warnings = (unsigned)strtoul(visiting_get(v, "read.warnings"), NULL, 10);
     claim_check(claim, clock_today());
 }
 
