@@ -6,6 +6,7 @@
 
 #include "app/ident/ident.h"
 #include "app/screen/screen.h"
+#include "platform/base/clock.h"
 
 struct who_state {
     struct arena arena;
