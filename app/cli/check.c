@@ -4,6 +4,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/media_folder.h"
+#include "platform/base/file.h"
 
 static const char *const kinds[] = {
     [PROBLEM_ERROR] = "error",
@@ -30,6 +31,24 @@ static bool opens(struct form *form, const char *path)
     return ok;
 }
 
+/* Lists that are missing were told when the form was read; pictures and sounds are told here. */
+static void check_media(const struct form *form, const char *path, const char *folder)
+{
+    const char *uri;
+    struct buf full = {0};
+    for (size_t i = 0; (uri = form_media_at(form, i)); i++) {
+        struct str name = form_media_name(str_of(uri));
+        bool is_shown = !strncmp(uri, "jr://images/", 12) || !strncmp(uri, "jr://audio/", 11) ||
+                        !strncmp(uri, "jr://video/", 11);
+        buf_clear(&full);
+        buf_addf(&full, "%s/" STR_FMT, folder, STR_ARG(name));
+        if (is_shown && !file_exists(buf_text(&full))) {
+            printf("%s:0: warning: the file %s is missing\n", path, uri);
+        }
+    }
+    buf_finish(&full);
+}
+
 static bool check(const char *path, const char *folder)
 {
     char *own = folder ? NULL : media_folder_of(path);
@@ -39,6 +58,7 @@ static bool check(const char *path, const char *folder)
     for (size_t i = 0; i < form_problem_count(form); i++) {
         print_problem(path, form_problem_at(form, i));
     }
+    check_media(form, path, folder ? folder : own);
     bool ok = form_is_usable(form) && opens(form, path);
     form_destroy(form);
     free(own);
