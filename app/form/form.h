@@ -196,6 +196,10 @@ const char *entry_instance_id(struct entry *entry);
 /* meta/instanceName as it stands now, else the form's title. */
 const char *entry_instance_name(struct entry *entry);
 
+/* Appends the form's title in the language shown: its text `form:title` when the form has one, else
+ * h:title, which can hold one language only. */
+void entry_add_title(struct entry *entry, struct buf *to);
+
 /* Shows texts in that language from now on; ERR_INPUT when the form has no such one. */
 bool entry_set_language(struct entry *entry, const char *language, struct err *err);
 

@@ -50,6 +50,15 @@ const char *itext_form(struct entry *entry, const struct itext *itext, enum text
     return text ? render(entry, text, node, arena) : NULL;
 }
 
+void entry_add_title(struct entry *entry, struct buf *to)
+{
+    struct arena arena = {0};
+    const struct itext *itext = map_get(&entry->form->itexts, STR("form:title"));
+    const char *title = itext_form(entry, itext, FORM_PLAIN, entry->root, &arena);
+    buf_add_text(to, title && title[0] ? title : form_title(entry->form));
+    arena_finish(&arena);
+}
+
 const char *label_form(struct entry *entry, const struct label *label, enum text_form form,
                        struct node *node, struct arena *arena)
 {

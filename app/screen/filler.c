@@ -412,7 +412,11 @@ static void draw_bar(struct filler *f)
     stop_progress(entry_of(f), f->at, &n, &of);
     snprintf(progress, sizeof(progress), "%d/%d · %s", n, of,
              filling->saving.kind == ERR_NONE ? tr("Draft, saved") : tr("NOT saved"));
-    if (ui_bar(ui, form_title(filling->form), progress) && is_safe(f)) {
+    struct buf title = {0};
+    entry_add_title(entry_of(f), &title);
+    bool back = ui_bar(ui, buf_text(&title), progress);
+    buf_finish(&title);
+    if (back && is_safe(f)) {
         desk_back(f->desk);
     }
     if (ui_bar_action(ui, "jump", tr("Questions"), ICON_LIST) ||
