@@ -51,6 +51,32 @@ static void languages_fall_back(void **state)
     test_end(form, entry);
 }
 
+static void a_form_says_its_title_in_the_language_chosen(void **state)
+{
+    struct form *form =
+        test_form("<a/>",
+                  "<itext><translation lang='vi'><text id='form:title'><value>Phiếu</value></text>"
+                  "</translation><translation lang='en'><text id='form:title'>"
+                  "<value>Record</value></text></translation></itext>",
+                  "<input ref='/data/a'/>");
+    struct form *plain = test_form("<a/>", "", "<input ref='/data/a'/>");
+    struct entry *entry = test_entry(form), *other = test_entry(plain);
+    struct buf title = {0};
+    struct err err;
+    entry_add_title(entry, &title);
+    assert_string_equal(buf_text(&title), "Phiếu");
+    assert_true(entry_set_language(entry, "en", &err));
+    buf_clear(&title);
+    entry_add_title(entry, &title);
+    assert_string_equal(buf_text(&title), "Record");
+    buf_clear(&title);
+    entry_add_title(other, &title);
+    assert_string_equal(buf_text(&title), form_title(plain));
+    buf_finish(&title);
+    test_end(form, entry);
+    test_end(plain, other);
+}
+
 static void a_question_tells_what_its_widget_needs(void **state)
 {
     struct form *form =
@@ -166,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outputs_stand_in_their_place),
         cmocka_unit_test(languages_fall_back),
+        cmocka_unit_test(a_form_says_its_title_in_the_language_chosen),
         cmocka_unit_test(a_question_tells_what_its_widget_needs),
         cmocka_unit_test(messages_are_translated_with_outputs),
         cmocka_unit_test(markdown_is_cut_into_spans),
