@@ -32,6 +32,8 @@ struct question_host {
     bool (*read_code)(void *ctx, const struct question_view *view, struct str code);
     /* Reads a text aloud; NULL: nobody speaks here. */
     void (*say)(void *ctx, const char *text);
+    /* The answer is complete: the page may move on by itself. NULL: it stays. */
+    void (*next)(void *ctx);
     /* Folds a text for search (without marks, small). */
     void (*fold)(void *ctx, struct str in, struct buf *out);
 };
@@ -48,7 +50,9 @@ struct question_seat {
     bool is_alone;      /* the only question of its page: it may use all of it */
     const struct question *shown; /* the widget of the last draw */
     void *state;                  /* of the widget; zeroed memory of state_size */
-    struct image *label_image;    /* shown last; freed with the seat */
+    struct image *label_image;    /* of the label, as long as it has the same address */
+    char *label_uri;
+    bool shows_guidance, shows_big; /* what the person laid open */
 };
 
 struct question {
@@ -74,6 +78,24 @@ bool question_scan(struct question_seat *seat, const struct question_view *view,
 
 /* Ends what the widget has open; takes a zeroed seat. */
 void question_leave(struct question_seat *seat);
+
+/* Beside each other in groups of a form with the grid theme (w1 … w12), as far as the screen has
+ * room; zeroed at first. */
+struct question_row {
+    int used, shares; /* twelfths of the row so far; questions in a row here */
+    bool is_open;
+};
+
+/* Before a question of a group is drawn: begins a row or goes on with it, as its appearance says.
+ * Each question of it is then one node, as wide as `share` says. */
+int question_row_place(struct ui *ui, struct question_row *row, const struct question_view *view);
+
+/* Ends the row behind the last question. */
+void question_row_end(struct ui *ui, struct question_row *row);
+
+/* Is the word itself among the appearances? (question_has_appearance finds "list-nolabel" for
+ * "list".) */
+bool question_is_marked(const struct question_view *view, const char *word);
 
 /* For widgets: stores a value; false when it was refused. */
 bool question_answer(struct question_seat *seat, const struct question_view *view,

@@ -15,7 +15,6 @@
     X(geopoint)                                                                                    \
     X(rank)                                                                                        \
     X(range)                                                                                       \
-    X(select_search)                                                                               \
     X(select)                                                                                      \
     X(date)                                                                                        \
     X(time)                                                                                        \

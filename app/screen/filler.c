@@ -138,17 +138,21 @@ static struct filler_seat *seat_for(struct filler *f, const char *ref)
     return seat;
 }
 
-static void draw_question(struct filler *f, struct stop stop, bool alone)
+static void draw_question(struct filler *f, struct stop stop, struct question_row *row)
 {
     struct question_view view;
+    int share = 0;
     struct err err = {0};
     if (!question_view(entry_of(f), stop, &view, &err)) {
         ui_notice(f->desk->ui, TONE_ERROR, app_sentence(&err));
         return;
     }
     struct filler_seat *seat = seat_for(f, view.ref);
-    seat->seat.is_alone = alone;
-    ui_column_begin(f->desk->ui, seat->ref, NULL);
+    seat->seat.is_alone = !row;
+    if (row) {
+        share = question_row_place(f->desk->ui, row, &view);
+    }
+    ui_column_begin(f->desk->ui, seat->ref, UI_OPT(.grow = row && row->is_open ? share : 0));
     question_draw(&seat->seat, questions, &view);
     ui_end(f->desk->ui);
     if (strcmp(f->wanted, seat->ref) == 0) {
@@ -187,9 +191,11 @@ static void draw_group(struct filler *f)
         ui_heading(f->desk->ui, buf_text(&plain));
         buf_finish(&plain);
     }
+    struct question_row row = {0};
     while (next_question(f, f->at, &at)) {
-        draw_question(f, at, false);
+        draw_question(f, at, &row);
     }
+    question_row_end(f->desk->ui, &row);
 }
 
 /* Marks what is missing or wrong on the page; true when nothing is. */
@@ -454,7 +460,7 @@ static void draw(struct desk *desk, void *state)
     draw_bar(f);
     ui_body_begin(ui);
     if (f->at.kind == STOP_QUESTION) {
-        draw_question(f, f->at, true);
+        draw_question(f, f->at, NULL);
     } else if (f->at.kind == STOP_NEW_REPEAT) {
         draw_new_repeat(f);
     } else if (f->at.kind == STOP_END) {
@@ -464,6 +470,12 @@ static void draw(struct desk *desk, void *state)
     }
     ui_end(ui);
     draw_actions(f);
+    if (f->moves_on) {
+        f->moves_on = false;
+        if (f->at.kind == STOP_QUESTION && check_page(f)) {
+            go(f, next_page(f, f->at));
+        }
+    }
     if (f->shows_jump) {
         draw_jump(f);
     } else if (f->asks_remove) {

@@ -136,6 +136,12 @@ static bool read_code(void *ctx, const struct question_view *view, struct str co
     return ok;
 }
 
+static void next(void *ctx)
+{
+    struct filler *filler = ctx;
+    filler->moves_on = true; /* done when the page is drawn: its seats are in use */
+}
+
 static void fold(void *ctx, struct str in, struct buf *out)
 {
     fold_add(out, in);
@@ -148,5 +154,6 @@ const struct question_host filler_host = {
     .load = load,
     .media = media,
     .read_code = read_code,
+    .next = next,
     .fold = fold,
 };

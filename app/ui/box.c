@@ -208,7 +208,7 @@ bool ui_bar_menu(struct ui *ui, const char *key, const char *text, enum ui_icon 
     return chosen;
 }
 
-enum { BODY_MOST = 640 }; /* dp: lines stay short on tablets */
+enum { BODY_MOST = 640, BODY_MARGIN = 16 }; /* dp: lines stay short on tablets */
 
 void ui_body_begin(struct ui *ui)
 {
@@ -222,7 +222,13 @@ void ui_body_begin(struct ui *ui)
     column->flags |= NODE_INNER;
     column->max_w = ui_px(ui, BODY_MOST);
     column->gap = (int16_t)ui_px(ui, 12);
-    node_pad(ui, column, 16, 16);
+    node_pad(ui, column, BODY_MARGIN, 16);
+}
+
+int ui_body_width(const struct ui *ui)
+{
+    int w = (int)(ui->w / ui->px);
+    return (w < BODY_MOST ? w : BODY_MOST) - 2 * BODY_MARGIN;
 }
 
 void ui_page_begin(struct ui *ui)

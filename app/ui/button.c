@@ -196,6 +196,30 @@ static void add_mark(struct ui *ui, enum ui_kind kind, bool selected)
     mark->flags |= selected ? NODE_SELECTED : 0;
 }
 
+/* A choice as a cell: picture, mark, text, in the middle. */
+static void cell_inside(struct ui *ui, const char *text, bool selected, const struct ui_opt *opt)
+{
+    if (opt->image) {
+        ui_image(ui, opt->image, NULL, UI_OPT(.height = opt->height ? opt->height : 88));
+    }
+    if (!opt->bare) {
+        add_mark(ui, opt->kind ? opt->kind : UI_RADIO, selected);
+    } else if (selected) {
+        node_icon(ui, ICON_CHECK_CIRCLE, 24, TOKEN_PRIMARY);
+    } else {
+        ui_space(ui, 24); /* the tick comes without moving the text */
+    }
+    if (text[0]) {
+        struct node *label =
+            node_label(ui, TYPE_BODY, text, opt->disabled ? TOKEN_TEXT2 : TOKEN_TEXT);
+        label->text_align = ALIGN_CENTER;
+        label->flags |= opt->markup ? NODE_MARKUP : 0;
+    }
+    if (opt->hint) {
+        node_label(ui, TYPE_SMALL, opt->hint, TOKEN_TEXT2)->text_align = ALIGN_CENTER;
+    }
+}
+
 bool ui_choice(struct ui *ui, const char *key, const char *text, bool selected,
                const struct ui_opt *opt)
 {
@@ -212,12 +236,21 @@ bool ui_choice(struct ui *ui, const char *key, const char *text, bool selected,
         node->look = (struct look){TOKEN_SURFACE, TOKEN_LINE, TOKEN_TEXT, 8, 1};
     }
     disabled_look(ui, node);
+    if (opt && opt->align == ALIGN_CENTER && kind != UI_SWITCH) {
+        node->min_h = ui_px(ui, ROW);
+        node->gap = (int16_t)ui_px(ui, 4);
+        node_pad(ui, node, 4, 8);
+        node->flags |= NODE_CENTER;
+        cell_inside(ui, text, selected, opt);
+        ui_end(ui);
+        return node_took(ui, node, ACTION_PRESS);
+    }
     node->dir = DIR_ROW;
     node->align = ALIGN_START;
     node->min_h = ui_px(ui, ROW);
     node->gap = (int16_t)ui_px(ui, 12);
     node_pad(ui, node, 12, 8);
-    if (kind != UI_SWITCH) {
+    if (kind != UI_SWITCH && !(opt && opt->bare)) {
         add_mark(ui, kind, selected);
     }
     row_inside(ui, text, opt, 0);

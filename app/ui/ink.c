@@ -40,7 +40,10 @@ struct ink {
 static void ink_measure(struct ui *ui, struct node *node, int width)
 {
     node->want_w = width;
-    node->want_h = node->min_h > 0 ? node->min_h : ui_px(ui, 200);
+    const struct image *under = node->image;
+    node->want_h = node->min_h > 0         ? node->min_h
+                   : under && under->w > 0 ? width * under->h / under->w
+                                           : ui_px(ui, 200);
 }
 
 static void ink_paint(struct ui *ui, const struct node *node, struct paint *paint)

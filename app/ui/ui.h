@@ -151,6 +151,7 @@ struct ui_opt {
     bool center;     /* children in the middle along the direction */
     bool end;        /* children at the end along the direction */
     bool hold_width; /* buttons: as wide as the text, not as the column */
+    bool bare;       /* choices: no mark; what is selected shows a tick */
 };
 
 /* Options written in place: ui_button(ui, "save", tr("Save"), UI_OPT(.kind = UI_PRIMARY)). NULL is
@@ -178,6 +179,10 @@ bool ui_bar_menu(struct ui *ui, const char *key, const char *text, enum ui_icon 
 
 /* The part between the bars: a column with side margins that scrolls. Ends with ui_end. */
 void ui_body_begin(struct ui *ui);
+
+/* Width in dp that the body gives what stands in it, text size counted in: how much fits beside
+ * each other. */
+int ui_body_width(const struct ui *ui);
 
 /* The part between the bars without scrolling and margins: for a list, viewfinder or drawing that
  * takes all of it (.grow = 1). Ends with ui_end. */
@@ -298,7 +303,8 @@ bool ui_tile(struct ui *ui, const char *key, const char *text, const struct ui_o
 bool ui_item(struct ui *ui, const char *key, const char *text, const struct ui_opt *opt);
 
 /* A choice (opt->kind radio, check or switch; radio when NULL). Chosen or changed? The screen keeps
- * what is selected. */
+ * what is selected. With .align = ALIGN_CENTER it is a cell of a grid: picture, mark and text one
+ * below the other; an empty text leaves the mark alone (then opt->name says what it is). */
 bool ui_choice(struct ui *ui, const char *key, const char *text, bool selected,
                const struct ui_opt *opt);
 
@@ -447,7 +453,8 @@ struct ui_drawing {
     double shape; /* height / width it was drawn at */
 };
 
-/* Lets the finger draw; opt->image lies under it, opt->height dp. True when a stroke ended. */
+/* Lets the finger draw; opt->image lies under it, opt->height dp (0: the shape of the image). True
+ * when a stroke ended. */
 bool ui_ink(struct ui *ui, const char *key, struct ui_drawing *drawing, const struct ui_opt *opt);
 
 /* Takes away the last stroke; all of them; frees. */
