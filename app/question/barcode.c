@@ -89,14 +89,17 @@ static void draw(struct question_seat *seat, const struct question_view *view)
         camera_open(&options, &s->camera, &s->err);
     }
     snprintf(value, sizeof(value), STR_FMT, STR_ARG(view->value));
-    const char *typed =
-        ui_field(ui, "answer", value,
-                 &(struct ui_field){.input = UI_IN_CODE,
-                                    .name = view->label.text,
-                                    .scan = true,
-                                    .disabled = view->readonly,
-                                    .required = view->required,
-                                    .masked = question_has_appearance(view, "hidden-answer")});
+    bool hidden = question_is_marked(view, "hidden-answer");
+    if (hidden && value[0]) {
+        ui_notice(ui, TONE_OK, tr("A code was read."));
+    }
+    const char *typed = ui_field(ui, "answer", value,
+                                 &(struct ui_field){.input = UI_IN_CODE,
+                                                    .name = view->label.text,
+                                                    .scan = true,
+                                                    .disabled = view->readonly,
+                                                    .required = view->required,
+                                                    .masked = hidden});
     if (typed && (!typed[0] || !view->reader[0] || !take(seat, view, str_of(typed)))) {
         question_answer(seat, view, typed);
     }

@@ -1,20 +1,24 @@
-/* A photo: taken by the camera, made smaller, stripped of the camera's notes, sealed at once; never
- * a clear file. */
+/* A photo: taken by the camera or chosen from files, made smaller, stripped of the camera's notes,
+ * sealed at once; never a clear file. With "annotate" one can draw on it. */
 #include <stdio.h>
 
 #include "app/lang/lang.h"
+#include "app/question/pick_file.h"
 #include "app/question/question.h"
+#include "platform/base/file.h"
 #include "platform/sensor/camera.h"
 #include "platform/window/image.h"
 
-enum { JPEG_QUALITY = 82, SIDE_USUAL = 1600 };
+enum { JPEG_QUALITY = 82, SIDE_USUAL = 1600, SIDE_SHOWN = 640, FILE_LIMIT = 32 << 20 };
 
 struct photo_state {
     struct camera *camera;
     struct camera_view view;
     struct image *kept;
+    struct pick_file pick;
+    struct ui_drawing drawing; /* over the photo */
     struct err err;
-    bool is_loaded;
+    bool is_loaded, is_drawing;
 };
 
 static bool fits(const struct question_view *view)
@@ -27,6 +31,8 @@ static void leave(struct question_seat *seat)
     struct photo_state *s = seat->state;
     camera_close(s->camera);
     image_destroy(s->kept);
+    pick_file_finish(&s->pick);
+    ui_drawing_finish(&s->drawing);
 }
 
 static void wake(void *ctx)
@@ -34,19 +40,27 @@ static void wake(void *ctx)
     ui_wake(ctx);
 }
 
+/* The photo that is stored, at most side pixels; NULL without. */
+static struct image *stored_photo(struct question_seat *seat, const struct question_view *view,
+                                  int side)
+{
+    struct buf bytes = {.limit = FILE_LIMIT};
+    struct image *image = NULL;
+    char name[256];
+    snprintf(name, sizeof(name), STR_FMT, STR_ARG(view->value));
+    if (view->value.n && seat->host->load(seat->ctx, name, &bytes)) {
+        image_decode(buf_str(&bytes), side, &image, NULL);
+    }
+    buf_wipe(&bytes);
+    return image;
+}
+
 static void load(struct question_seat *seat, const struct question_view *view)
 {
     struct photo_state *s = seat->state;
-    struct buf bytes = {.limit = 32 << 20};
-    char name[256];
-    snprintf(name, sizeof(name), STR_FMT, STR_ARG(view->value));
     image_destroy(s->kept);
-    s->kept = NULL;
+    s->kept = stored_photo(seat, view, SIDE_SHOWN);
     s->is_loaded = true;
-    if (view->value.n && seat->host->load(seat->ctx, name, &bytes)) {
-        image_decode(buf_str(&bytes), 640, &s->kept, NULL);
-    }
-    buf_wipe(&bytes);
 }
 
 static void start(struct question_seat *seat)
@@ -74,13 +88,26 @@ static bool image_of(const struct picture *picture, struct image **out, struct e
     return true;
 }
 
-static bool encode(const struct picture *picture, int side, struct buf *jpeg, struct err *err)
+static int side_of(const struct question_seat *seat, const struct question_view *view)
 {
-    struct image *whole = NULL, *small = NULL;
-    bool ok = image_of(picture, &whole, err) && image_scale(whole, side, &small, err) &&
-              image_jpeg(small, JPEG_QUALITY, jpeg, err);
-    image_destroy(whole);
+    return (int)(view->max_pixels > 0   ? view->max_pixels
+                 : seat->photo_side > 0 ? seat->photo_side
+                                        : SIDE_USUAL);
+}
+
+/* Seals an image as the answer. */
+static bool keep(struct question_seat *seat, const struct question_view *view,
+                 const struct image *image)
+{
+    struct photo_state *s = seat->state;
+    struct image *small = NULL;
+    struct buf jpeg = {0};
+    bool ok = image_scale(image, side_of(seat, view), &small, &s->err) &&
+              image_jpeg(small, JPEG_QUALITY, &jpeg, &s->err) &&
+              seat->host->attach(seat->ctx, view->ref, buf_str(&jpeg), "jpg");
     image_destroy(small);
+    buf_wipe(&jpeg);
+    s->is_loaded = s->is_loaded && !ok;
     return ok;
 }
 
@@ -88,18 +115,65 @@ static void take(struct question_seat *seat, const struct question_view *view)
 {
     struct photo_state *s = seat->state;
     struct picture picture = {0};
-    struct buf jpeg = {0};
-    long side = view->max_pixels > 0   ? view->max_pixels
-                : seat->photo_side > 0 ? seat->photo_side
-                                       : SIDE_USUAL;
-    if (camera_still(s->camera, &picture, &s->err) && encode(&picture, (int)side, &jpeg, &s->err) &&
-        seat->host->attach(seat->ctx, view->ref, buf_str(&jpeg), "jpg")) {
+    struct image *image = NULL;
+    if (camera_still(s->camera, &picture, &s->err) && image_of(&picture, &image, &s->err) &&
+        keep(seat, view, image)) {
         camera_close(s->camera);
         s->camera = NULL;
-        s->is_loaded = false;
     }
+    image_destroy(image);
     picture_finish(&picture);
-    buf_wipe(&jpeg);
+}
+
+static void take_file(struct question_seat *seat, const struct question_view *view)
+{
+    struct photo_state *s = seat->state;
+    struct buf bytes = {0};
+    struct image *image = NULL;
+    err_clear(&s->err);
+    if (file_read(buf_text(&s->pick.path), FILE_LIMIT, &bytes, &s->err) &&
+        image_decode(buf_str(&bytes), side_of(seat, view), &image, &s->err)) {
+        keep(seat, view, image);
+    }
+    if (s->err.kind == ERR_MISSING) { /* no word about a camera */
+        s->err.kind = ERR_INPUT;
+    }
+    image_destroy(image);
+    buf_wipe(&bytes);
+}
+
+/* The drawing becomes a part of the photo. */
+static void keep_drawing(struct question_seat *seat, const struct question_view *view)
+{
+    struct photo_state *s = seat->state;
+    struct image *whole = stored_photo(seat, view, side_of(seat, view)), *drawn = NULL;
+    if (whole && ui_drawing_image(&s->drawing, whole, whole->w, &drawn, &s->err) &&
+        keep(seat, view, drawn)) {
+        ui_drawing_clear(&s->drawing);
+        s->is_drawing = false;
+    }
+    image_destroy(whole);
+    image_destroy(drawn);
+}
+
+static void draw_over(struct question_seat *seat, const struct question_view *view)
+{
+    struct photo_state *s = seat->state;
+    struct ui *ui = seat->ui;
+    ui_ink(ui, "ink", &s->drawing, UI_OPT(.image = s->kept, .name = tr("Draw on the photo")));
+    ui_row_begin(ui, "pad", NULL);
+    if (ui_button(ui, "undo", tr("Undo"), UI_OPT(.icon = ICON_UNDO, .grow = 1))) {
+        ui_drawing_undo(&s->drawing);
+    }
+    if (ui_button(ui, "stop", tr("Cancel"), UI_OPT(.grow = 1))) {
+        ui_drawing_clear(&s->drawing);
+        s->is_drawing = false;
+    }
+    ui_end(ui);
+    if (ui_button(ui, "keep", tr("Keep the drawing"),
+                  UI_OPT(.kind = UI_PRIMARY, .icon = ICON_CHECK, .disabled = s->drawing.n == 0))) {
+        keep_drawing(seat, view);
+    }
 }
 
 static void draw_camera(struct question_seat *seat, const struct question_view *view)
@@ -132,6 +206,30 @@ static void draw_camera(struct question_seat *seat, const struct question_view *
     }
 }
 
+static void draw_ways(struct question_seat *seat, const struct question_view *view)
+{
+    struct photo_state *s = seat->state;
+    struct ui *ui = seat->ui;
+    if (ui_button(ui, "camera", view->value.n ? tr("Take it again") : tr("Open the camera"),
+                  UI_OPT(.icon = ICON_PHOTO_CAMERA, .focus = seat->is_alone))) {
+        start(seat);
+    }
+    bool only_new = question_has_appearance(view, "new") || question_is_marked(view, "selfie");
+    if (!only_new && ui_button(ui, "choose", tr("Choose a picture"), UI_OPT(.icon = ICON_IMAGE))) {
+        pick_file_open(&s->pick);
+    }
+    if (s->kept && question_is_marked(view, "annotate") &&
+        ui_button(ui, "annotate", tr("Draw on the photo"), UI_OPT(.icon = ICON_DRAW))) {
+        s->is_drawing = true;
+    }
+    if (view->value.n && ui_button(ui, "delete", tr("Delete the photo"),
+                                   UI_OPT(.kind = UI_QUIET, .icon = ICON_DELETE))) {
+        if (seat->host->detach(seat->ctx, view->ref)) {
+            s->is_loaded = false;
+        }
+    }
+}
+
 static void draw(struct question_seat *seat, const struct question_view *view)
 {
     struct photo_state *s = seat->state;
@@ -141,6 +239,10 @@ static void draw(struct question_seat *seat, const struct question_view *view)
     }
     if (s->camera) {
         draw_camera(seat, view);
+        return;
+    }
+    if (s->is_drawing && s->kept && !view->readonly) {
+        draw_over(seat, view);
         return;
     }
     if (s->kept) {
@@ -154,15 +256,12 @@ static void draw(struct question_seat *seat, const struct question_view *view)
     if (view->readonly) {
         return;
     }
-    if (ui_button(ui, "camera", view->value.n ? tr("Take it again") : tr("Open the camera"),
-                  UI_OPT(.icon = ICON_PHOTO_CAMERA))) {
-        start(seat);
-    }
-    if (view->value.n && ui_button(ui, "delete", tr("Delete the photo"),
-                                   UI_OPT(.kind = UI_QUIET, .icon = ICON_DELETE))) {
-        if (seat->host->detach(seat->ctx, view->ref)) {
-            s->is_loaded = false;
+    if (s->pick.is_open) {
+        if (pick_file_draw(ui, &s->pick, "image/")) {
+            take_file(seat, view);
         }
+    } else {
+        draw_ways(seat, view);
     }
 }
 

@@ -45,6 +45,7 @@ struct question_seat {
     const struct question_host *host;
     void *ctx;          /* of the host */
     const char *camera; /* what camera_open takes; NULL: the first */
+    const char *gps;    /* what gps_open takes; NULL: the usual */
     long photo_side;    /* longer side of photos; 0: 1600 */
     const char *error;  /* why the last answer was refused, shown at the widget; "" : none */
     bool is_alone;      /* the only question of its page: it may use all of it */

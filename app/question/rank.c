@@ -60,7 +60,10 @@ static void draw(struct question_seat *seat, const struct question_view *view)
     for (size_t i = 0; i < n && choices_at(choices, order[i], &choice); i++) {
         char key[160], text[300];
         snprintf(key, sizeof(key), "rank-" STR_FMT, STR_ARG(choice.value));
-        snprintf(text, sizeof(text), "%zu. %s", i + 1, choice.label.text ? choice.label.text : "");
+        struct buf plain = {0};
+        markdown_plain(str_of(choice.label.text ? choice.label.text : key + 5), &plain);
+        snprintf(text, sizeof(text), "%zu. %s", i + 1, buf_text(&plain));
+        buf_finish(&plain);
         ui_row_begin(ui, key, NULL);
         ui_text(ui, TYPE_BODY, text, UI_OPT(.grow = 1));
         if (i > 0 && !view->readonly && ui_icon_button(ui, "up", tr("Up"), ICON_ARROW_UPWARD)) {

@@ -1,4 +1,4 @@
-/* A signature or a drawing by finger, also over a photo (annotate); stored as PNG. */
+/* A signature or a drawing by finger; stored as PNG. (Drawing over a photo: photo.c.) */
 #include <stdio.h>
 
 #include "app/lang/lang.h"
@@ -15,7 +15,7 @@ struct signature_state {
 static bool fits(const struct question_view *view)
 {
     return view->kind == CONTROL_UPLOAD && str_starts(str_of(view->media_type), STR("image/")) &&
-           (question_has_appearance(view, "signature") || question_has_appearance(view, "draw"));
+           (question_is_marked(view, "signature") || question_is_marked(view, "draw"));
 }
 
 static void leave(struct question_seat *seat)
@@ -60,7 +60,9 @@ static void draw_pad(struct question_seat *seat, const struct question_view *vie
 {
     struct signature_state *s = seat->state;
     struct ui *ui = seat->ui;
-    ui_ink(ui, "ink", &s->drawing, UI_OPT(.height = 220, .name = tr("Sign here")));
+    bool signs = question_is_marked(view, "signature");
+    ui_ink(ui, "ink", &s->drawing,
+           UI_OPT(.height = signs ? 200 : 300, .name = signs ? tr("Sign here") : tr("Draw here")));
     ui_row_begin(ui, "pad", NULL);
     if (ui_button(ui, "undo", tr("Undo"), UI_OPT(.icon = ICON_UNDO, .grow = 1))) {
         ui_drawing_undo(&s->drawing);
@@ -69,9 +71,19 @@ static void draw_pad(struct question_seat *seat, const struct question_view *vie
         ui_drawing_clear(&s->drawing);
     }
     ui_end(ui);
-    if (ui_button(ui, "keep", tr("Keep the drawing"),
+    if (ui_button(ui, "keep", signs ? tr("Keep the signature") : tr("Keep the drawing"),
                   UI_OPT(.kind = UI_PRIMARY, .icon = ICON_CHECK, .disabled = s->drawing.n == 0))) {
         keep(seat, view);
+    }
+}
+
+static void draw_kept(struct question_seat *seat, const struct question_view *view)
+{
+    const struct signature_state *s = seat->state;
+    if (s->kept) {
+        ui_image(seat->ui, s->kept,
+                 question_is_marked(view, "signature") ? tr("Signature") : tr("Drawing"),
+                 UI_OPT(.height = 160));
     }
 }
 
@@ -83,13 +95,9 @@ static void draw(struct question_seat *seat, const struct question_view *view)
         load(seat, view);
     }
     if (view->readonly) {
-        if (s->kept) {
-            ui_image(ui, s->kept, tr("Signature"), UI_OPT(.height = 160));
-        }
+        draw_kept(seat, view);
     } else if (view->value.n && !s->is_drawing) {
-        if (s->kept) {
-            ui_image(ui, s->kept, tr("Signature"), UI_OPT(.height = 160));
-        }
+        draw_kept(seat, view);
         if (ui_button(ui, "again", tr("Draw again"), UI_OPT(.icon = ICON_DRAW))) {
             s->is_drawing = true;
         }
