@@ -118,6 +118,8 @@ static void draw(struct question_seat *seat, const struct question_view *view)
                                 &(struct ui_date){.part = year    ? 'y'
                                                           : month ? 'm'
                                                                   : 'd',
+                                                  .name = view->label.text,
+                                                  .typed = question_is_marked(view, "no-calendar"),
                                                   .disabled = view->readonly,
                                                   .required = view->required,
                                                   .focus = seat->is_alone});

@@ -83,7 +83,7 @@ void question_leave(struct question_seat *seat);
 /* Beside each other in groups of a form with the grid theme (w1 … w12), as far as the screen has
  * room; zeroed at first. */
 struct question_row {
-    int used, shares; /* twelfths of the row so far; questions in a row here */
+    int used; /* twelfths of the row so far */
     bool is_open;
 };
 

@@ -56,6 +56,7 @@ static void draw(struct question_seat *seat, const struct question_view *view)
         draw_stars(seat, view, step);
         return;
     }
+    bool vertical = question_is_marked(view, "vertical");
     bool ends = !question_is_marked(view, "no-ticks") && !question_is_marked(view, "picker");
     add_number(&low, fmin(view->start, view->end));
     add_number(&high, fmax(view->start, view->end));
@@ -64,17 +65,21 @@ static void draw(struct question_seat *seat, const struct question_view *view)
                              .max = fmax(view->start, view->end),
                              .step = step,
                              .is_set = text[0] != 0,
-                             .vertical = question_is_marked(view, "vertical"),
+                             .vertical = vertical,
                              .stepper = question_is_marked(view, "picker"),
                              .text = text[0] ? buf_text(&shown) : NULL,
-                             .min_text = ends ? buf_text(&low) : NULL,
-                             .max_text = ends ? buf_text(&high) : NULL,
+                             .min_text = ends && !vertical ? buf_text(&low) : NULL,
+                             .max_text = ends && !vertical ? buf_text(&high) : NULL,
                              .disabled = view->readonly};
     if (ui_slider(seat->ui, "answer", &number, &range)) {
         store(seat, view, number);
     }
+    if (vertical && ends) {
+        buf_addf(&low, " – %s", buf_text(&high));
+        ui_text(seat->ui, TYPE_SMALL, buf_text(&low), UI_OPT(.align = ALIGN_CENTER));
+    }
     if (text[0] && !view->required && !view->readonly &&
-        ui_button(seat->ui, "empty", tr("Leave it empty"),
+        ui_button(seat->ui, "empty", tr("Clear"),
                   UI_OPT(.kind = UI_QUIET, .hold_width = true, .icon = ICON_CLOSE))) {
         question_answer(seat, view, "");
     }

@@ -31,7 +31,10 @@ int question_row_place(struct ui *ui, struct question_row *row, const struct que
     if (row->is_open && row->used + wanted > WHOLE) {
         question_row_end(ui, row);
     }
-    if (wanted < WHOLE && !row->is_open) {
+    if (wanted == WHOLE) {
+        return wanted;
+    }
+    if (!row->is_open) {
         ui_row_begin(ui, NULL, UI_OPT(.gap = 12, .align = ALIGN_CENTER));
         row->is_open = true;
     }

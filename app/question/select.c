@@ -11,6 +11,7 @@
 #include "app/question/markup.h"
 #include "app/question/values.h"
 #include "platform/base/mem.h"
+#include "platform/base/utf8.h"
 
 enum {
     ROWS_MOST = 60,   /* more choices fold up */
@@ -27,6 +28,7 @@ enum look {
     LOOK_SCALE, /* all beside each other, words below the marks */
     LOOK_HEAD,  /* of a table: words only */
     LOOK_LINE,  /* of a table: marks only */
+    LOOK_NONE,  /* a head too wide for a table: its lines say the words themselves */
 };
 
 static bool fits(const struct question_view *view)
@@ -135,17 +137,35 @@ static bool has_images(struct choices *choices)
     return false;
 }
 
+/* Do the words of all choices fit in cells of a scale without being broken? */
+static bool words_fit(struct ui *ui, struct choices *choices)
+{
+    enum { LETTER = 9, PADS = 8, GAP = 8 }; /* dp of a broad letter at body size */
+    struct choice choice;
+    int count = (int)choices_count(choices), longest = 0;
+    for (size_t i = 0; choices_at(choices, i, &choice); i++) {
+        struct str rest = str_of(choice.label.text ? choice.label.text : ""), word;
+        while (str_word(&rest, &word)) {
+            int letters = (int)utf8_count(word);
+            longest = letters > longest ? letters : longest;
+        }
+    }
+    int cell = count > 0 ? (ui_body_width(ui) - (count - 1) * GAP) / count : 0;
+    return longest * LETTER + PADS <= cell;
+}
+
 static enum look look_of(struct ui *ui, const struct question_view *view, struct choices *choices)
 {
-    bool one_line = (int)choices_count(choices) <= columns_most(ui, SCALE_LEAST);
+    int count = (int)choices_count(choices);
+    bool one_line = count <= columns_most(ui, SCALE_LEAST);
     if (question_is_marked(view, "label")) {
-        return one_line ? LOOK_HEAD : LOOK_ROWS;
+        return one_line ? LOOK_HEAD : LOOK_NONE;
     }
     if (question_is_marked(view, "list-nolabel")) {
         return one_line ? LOOK_LINE : LOOK_ROWS;
     }
     if (question_is_marked(view, "likert") || question_is_marked(view, "list")) {
-        return one_line ? LOOK_SCALE : LOOK_ROWS;
+        return one_line && words_fit(ui, choices) ? LOOK_SCALE : LOOK_ROWS;
     }
     if (question_is_marked(view, "columns-pack") ||
         question_is_marked(view, "horizontal-compact")) {
@@ -240,6 +260,9 @@ static void draw(struct question_seat *seat, const struct question_view *view)
         return;
     }
     enum look look = look_of(seat->ui, view, choices);
+    if (look == LOOK_NONE) {
+        return;
+    }
     begin(seat->ui, view, choices, look);
     for (size_t i = 0; choices_at(choices, i, &choice); i++) {
         if (draw_choice(seat, view, &choice, look)) {

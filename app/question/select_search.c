@@ -92,7 +92,7 @@ void select_draw_folded(struct question_seat *seat, const struct question_view *
     struct buf chosen = {0};
     add_chosen(choices, view, &chosen);
     if (ui_item(seat->ui, "chosen", chosen.n ? buf_text(&chosen) : tr("Choose…"),
-                UI_OPT(.icon = s->is_open ? ICON_EXPAND_LESS : ICON_EXPAND_MORE,
+                UI_OPT(.icon = s->is_open ? ICON_EXPAND_LESS : ICON_LIST,
                        .disabled = view->readonly, .focus = seat->is_alone))) {
         s->is_open = !s->is_open;
     }

@@ -16,7 +16,8 @@ static void draw(struct question_seat *seat, const struct question_view *view)
         snprintf(time, sizeof(time), "%.5s", view->value.s);
     }
     const char *typed = ui_time(seat->ui, "answer", time,
-                                &(struct ui_date){.disabled = view->readonly,
+                                &(struct ui_date){.name = view->label.text,
+                                                  .disabled = view->readonly,
                                                   .required = view->required,
                                                   .focus = seat->is_alone});
     if (typed && typed[0]) {

@@ -309,6 +309,55 @@ static void draw_end(struct filler *f)
 
 /* ---- jump list ------------------------------------------------------------------------------- */
 
+/* The first answer in a row of a repeat that says which one it is: a choice in words, or a text. */
+static void add_first_answer(struct filler *f, struct stop row, struct buf *to)
+{
+    struct entry *entry = entry_of(f);
+    for (struct stop at = stop_next(entry, row);
+         at.kind != STOP_END && stop_is_inside(entry, at, row) && to->n == 0;
+         at = stop_next(entry, at)) {
+        struct question_view view;
+        struct choices *choices;
+        struct choice choice;
+        if (at.kind != STOP_QUESTION || !question_view(entry, at, &view, NULL) || !view.value.n) {
+            continue;
+        }
+        if (view.kind == CONTROL_INPUT && view.type == TYPE_STRING &&
+            !question_has_appearance(&view, "masked")) {
+            buf_add_str(to, view.value);
+        } else if (view.kind == CONTROL_SELECT_ONE) {
+            char ref[512], value[200];
+            snprintf(ref, sizeof(ref), "%s", view.ref);
+            snprintf(value, sizeof(value), STR_FMT, STR_ARG(view.value));
+            if (question_choices(entry, ref, &choices, NULL)) {
+                ptrdiff_t i = choices_find(choices, str_of(value));
+                if (i >= 0 && choices_at(choices, (size_t)i, &choice) && choice.label.text) {
+                    markdown_plain(str_of(choice.label.text), to);
+                }
+            }
+        }
+    }
+}
+
+/* A row of a repeat in the jump list: what it is of, its number, who or what it is. */
+static void draw_row_heading(struct filler *f, struct stop row)
+{
+    struct question_view view;
+    struct buf text = {0}, first = {0};
+    if (question_view(entry_of(f), row, &view, NULL) && view.label.text) {
+        markdown_plain(str_of(view.label.text), &text);
+        buf_add_char(&text, ' ');
+    }
+    buf_addf(&text, "%u", (unsigned)row.position);
+    add_first_answer(f, row, &first);
+    if (first.n) {
+        buf_addf(&text, ": %s", buf_text(&first));
+    }
+    ui_heading(f->desk->ui, buf_text(&text));
+    buf_finish(&text);
+    buf_finish(&first);
+}
+
 static void draw_jump(struct filler *f)
 {
     static const struct {
@@ -321,9 +370,12 @@ static void draw_jump(struct filler *f)
                  [JUMP_WRONG] = {ICON_ERROR, TONE_ERROR, tr_later("Wrong")}};
     struct ui *ui = f->desk->ui;
     bool gone = ui_sheet_begin(ui, "jump", tr("Questions"));
-    for (struct stop at = next_page(f, stop_begin(entry_of(f))); at.kind != STOP_END;
+    for (struct stop at = stop_next(entry_of(f), stop_begin(entry_of(f))); at.kind != STOP_END;
          at = stop_next(entry_of(f), at)) {
         struct question_view view;
+        if (at.kind == STOP_REPEAT) {
+            draw_row_heading(f, at);
+        }
         if (at.kind != STOP_QUESTION || !question_view(entry_of(f), at, &view, NULL)) {
             continue;
         }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TARGET = 48, ROW = 56 };
+enum { TARGET = 48, ROW = 56, CELL = 72 };
 
 static struct node *press_open(struct ui *ui, const struct widget *widget, const char *key,
                                const struct ui_opt *opt)
@@ -206,8 +206,6 @@ static void cell_inside(struct ui *ui, const char *text, bool selected, const st
         add_mark(ui, opt->kind ? opt->kind : UI_RADIO, selected);
     } else if (selected) {
         node_icon(ui, ICON_CHECK_CIRCLE, 24, TOKEN_PRIMARY);
-    } else {
-        ui_space(ui, 24); /* the tick comes without moving the text */
     }
     if (text[0]) {
         struct node *label =
@@ -237,7 +235,7 @@ bool ui_choice(struct ui *ui, const char *key, const char *text, bool selected,
     }
     disabled_look(ui, node);
     if (opt && opt->align == ALIGN_CENTER && kind != UI_SWITCH) {
-        node->min_h = ui_px(ui, ROW);
+        node->min_h = ui_px(ui, opt->bare ? CELL : ROW); /* the tick comes without growth */
         node->gap = (int16_t)ui_px(ui, 4);
         node_pad(ui, node, 4, 8);
         node->flags |= NODE_CENTER;

@@ -192,6 +192,7 @@ static const char *typed(struct ui *ui, const char *key, const char *shown,
     snprintf(name, sizeof(name), "%s-pick", key);
     button->key = name;
     struct ui_field field = {.label = opt->label,
+                             .name = opt->name,
                              .input = UI_IN_DATE,
                              .hint = opt->hint,
                              .error = is_bad ? tr("There is no such date or time.") : opt->error,
@@ -199,7 +200,7 @@ static const char *typed(struct ui *ui, const char *key, const char *shown,
                              .required = opt->required,
                              .focus = opt->focus};
     return field_build(ui, key, is_bad ? ui->picker.bad : shown, &field,
-                       opt->disabled ? NULL : button);
+                       opt->disabled || opt->typed ? NULL : button);
 }
 
 static const char *settle(struct ui *ui, const char *key, const char *text, bool good)

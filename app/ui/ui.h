@@ -367,8 +367,10 @@ bool ui_entered(struct ui *ui, const char *key);
  * pass. */
 struct ui_date {
     const char *label, *hint, *error;
+    const char *name; /* what speech and scripts call it where it has no label */
     char part;
     bool year_only, disabled, required, focus;
+    bool typed; /* no calendar to pick from */
 };
 const char *ui_date(struct ui *ui, const char *key, const char *value, const struct ui_date *date);
 

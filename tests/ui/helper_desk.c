@@ -123,6 +123,10 @@ const char *desk_get(struct desk *desk, const char *id, const char *what)
     return text;
 }
 
+#ifndef PICTURES
+#define PICTURES "tests/ui/pictures"
+#endif
+
 enum { TILE = 16, TILE_MOST = 10 }; /* mean difference of a channel in a tile, of 255 */
 
 static long tile_difference(const struct image *a, const struct image *b, int x0, int y0)
@@ -185,9 +189,8 @@ void desk_picture(struct desk *desk, const char *name)
     char path[600], got_path[600];
     struct buf got = {0};
     struct err err = {0};
-    snprintf(path, sizeof(path), "%s/tests/ui/pictures/%s.png", source ? source : ".", name);
-    snprintf(got_path, sizeof(got_path), "%s/tests/ui/pictures/%s.got.png", source ? source : ".",
-             name);
+    snprintf(path, sizeof(path), "%s/" PICTURES "/%s.png", source ? source : ".", name);
+    snprintf(got_path, sizeof(got_path), "%s/" PICTURES "/%s.got.png", source ? source : ".", name);
     desk_settle(desk);
     assert_true(ui_shot(desk->ui, &got, &err));
     if (keep) {
