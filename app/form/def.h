@@ -101,6 +101,7 @@ struct node_def {
     struct label constraint_message, required_message;
     const char *preload, *preload_params;
     const char *fill;   /* gocua:fill */
+    const char *reader; /* gocua:reader; may stand at the control too */
     const char *saveto; /* entities:saveto */
     long max_pixels;
     struct attribute *attributes; /* of the bind, by local name */

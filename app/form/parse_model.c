@@ -385,6 +385,9 @@ static void parse_bind(struct parse *parse, const struct xml *bind, struct node_
     if ((text = xml_attr(bind, "max-pixels"))) {
         def->max_pixels = strtol(text, NULL, 10);
     }
+    if ((text = xml_attr_ns(bind, gocua_uri, "reader"))) {
+        def->reader = arena_strdup(arena, text);
+    }
     if ((text = xml_attr_ns(bind, gocua_uri, "fill")) && text[0]) {
         def->fill = arena_strdup(arena, text);
         bool known = false;

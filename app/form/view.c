@@ -64,6 +64,9 @@ static void show_control(struct entry *entry, const struct control *control, str
     view->accuracy = number_attribute(control, "accuracyThreshold");
     view->accuracy_bad = number_attribute(control, "unacceptableAccuracyThreshold");
     view->reader = text_attribute(control, "reader");
+    if (!view->reader[0] && node->def->reader) {
+        view->reader = node->def->reader;
+    }
     view->app = control->app ? control->app : "";
     view->control = control;
 }

@@ -95,8 +95,10 @@ static void draw_search(struct question_seat *seat, const struct question_view *
 static void draw_typed(struct question_seat *seat, const struct question_view *view)
 {
     struct place_state *s = seat->state;
+    char key[32];
+    snprintf(key, sizeof(key), "typed-%d", s->count); /* another point, an empty field */
     const char *typed =
-        ui_field(seat->ui, "typed", s->typed,
+        ui_field(seat->ui, key, s->typed,
                  &(struct ui_field){.label = tr("Latitude and longitude"),
                                     .input = UI_IN_CODE,
                                     .placeholder = "10.5321 106.4123",
@@ -113,6 +115,8 @@ static void draw_typed(struct question_seat *seat, const struct question_view *v
     if (typed[0] && !s->is_wrong && place_add(s, view, point) && place_store(seat, view)) {
         s->typed[0] = 0;
         s->types = view->type != TYPE_GEOPOINT;
+        snprintf(key, sizeof(key), "typed-%d", s->count);
+        ui_focus(seat->ui, key);
     }
 }
 

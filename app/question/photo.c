@@ -147,6 +147,9 @@ static void keep_drawing(struct question_seat *seat, const struct question_view 
 {
     struct photo_state *s = seat->state;
     struct image *whole = stored_photo(seat, view, side_of(seat, view)), *drawn = NULL;
+    if (whole) {
+        s->drawing.shape = (double)whole->h / whole->w; /* not that of rounded pixels */
+    }
     if (whole && ui_drawing_image(&s->drawing, whole, whole->w, &drawn, &s->err) &&
         keep(seat, view, drawn)) {
         ui_drawing_clear(&s->drawing);

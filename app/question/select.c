@@ -200,14 +200,15 @@ static void begin(struct ui *ui, const struct question_view *view, struct choice
 /* A sound or film of a choice: named, as it cannot be played here. */
 static const char *media_hint(const struct choice *choice, char text[200])
 {
-    const char *uri = choice->label.audio && choice->label.audio[0]   ? choice->label.audio
-                      : choice->label.video && choice->label.video[0] ? choice->label.video
-                                                                      : NULL;
-    if (!uri) {
+    bool sound = choice->label.audio && choice->label.audio[0];
+    const char *uri = sound ? choice->label.audio : choice->label.video;
+    if (!uri || !uri[0]) {
         return NULL;
     }
     struct str name = form_media_name(str_of(uri));
-    snprintf(text, 200, tr("With a recording: %.*s"), (int)name.n, name.s);
+    snprintf(text, 200, "%s " STR_FMT,
+             sound ? tr("Sound, cannot be played here:") : tr("Film, cannot be played here:"),
+             STR_ARG(name));
     return text;
 }
 
@@ -263,6 +264,7 @@ static void draw(struct question_seat *seat, const struct question_view *view)
     if (look == LOOK_NONE) {
         return;
     }
+    size_t count = choices_count(choices);
     begin(seat->ui, view, choices, look);
     for (size_t i = 0; choices_at(choices, i, &choice); i++) {
         if (draw_choice(seat, view, &choice, look)) {
@@ -271,7 +273,7 @@ static void draw(struct question_seat *seat, const struct question_view *view)
         }
     }
     ui_end(seat->ui);
-    if (choices_count(choices) == 0) {
+    if (count == 0) {
         ui_empty(seat->ui, ICON_LIST, tr("Nothing to choose here"),
                  tr("An earlier answer decides what is offered."));
     }

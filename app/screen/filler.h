@@ -17,7 +17,7 @@ struct filler {
     struct stop at;
     VEC(struct filler_seat *) seats; /* of the page; addresses stay */
     bool shows_jump, asks_remove, tried;
-    bool moves_on; /* an answer asked for the next page */
+    bool moves_on;    /* an answer asked for the next page */
     char wanted[512]; /* ref that shall get the focus */
 };
 
