@@ -1,6 +1,5 @@
 /* gocua, the handheld: reads the command line, opens app and window, hands in the screens, runs. */
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,7 +209,6 @@ int main(int argc, char **argv)
     struct app *app = NULL;
     struct ui *ui = NULL;
     int status;
-    setlocale(LC_ALL, "C.UTF-8");
     if (!read_options(argc, argv, &o, &status)) {
         return status;
     }

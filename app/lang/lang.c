@@ -1,33 +1,24 @@
 #include "app/lang/lang.h"
 
 #include <errno.h>
-#include <libintl.h>
-#include <locale.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/lang/mo.h"
 #include "platform/base/file.h"
 
 #define DOMAIN "gocua"
 
-/* The translation table: set by lang_open, switched by lang_set. */
+/* The translation table: set by lang_open, switched by lang_set. Catalogues stay open until the
+ * next lang_open, so a text stays valid after a change of language. */
 static struct {
     struct lang all[LANG_MAX];
+    struct mo *texts[LANG_MAX]; /* NULL: English */
     size_t count;
     atomic_size_t now; /* read by every thread that writes a number */
-    bool is_open;
 } table = {.all = {{"en", "English", false}}, .count = 1};
-
-/* libintl reads LANGUAGE at every call and drops its cache when a text domain is chosen. The
- * variable exists since lang_open, so that setenv only exchanges a value and never moves the
- * environment under a thread that reads it. */
-static void speak(const char *code)
-{
-    setenv("LANGUAGE", code, 1);
-    textdomain(DOMAIN);
-}
 
 static bool is_code(const char *text)
 {
@@ -43,11 +34,13 @@ static bool find_catalogue(void *ctx, const char *name)
 {
     const struct finder *finder = ctx;
     char path[4096];
+    struct mo *texts = NULL;
     if (!is_code(name) || table.count == LANG_MAX || !strcmp(name, "en")) {
         return true;
     }
     int n = snprintf(path, sizeof(path), "%s/%s/LC_MESSAGES/" DOMAIN ".mo", finder->folder, name);
-    if (n > 0 && (size_t)n < sizeof(path) && file_exists(path)) {
+    if (n > 0 && (size_t)n < sizeof(path) && mo_open(path, &texts, NULL)) {
+        table.texts[table.count] = texts;
         struct lang *lang = &table.all[table.count++];
         *lang = (struct lang){0};
         snprintf(lang->code, sizeof(lang->code), "%s", name);
@@ -60,42 +53,47 @@ static int rank_of(const struct lang *lang)
     return !strcmp(lang->code, "vi") ? 0 : !strcmp(lang->code, "en") ? 1 : 2;
 }
 
-static int by_code(const void *a, const void *b)
+/* Vietnamese, English, then the others by code: the few rows are put in order by exchange. */
+static void put_in_order(void)
 {
-    int order = rank_of(a) - rank_of(b);
-    return order ? order : strcmp(((const struct lang *)a)->code, ((const struct lang *)b)->code);
+    for (size_t i = 1; i < table.count; i++) {
+        for (size_t k = i; k > 0; k--) {
+            struct lang *a = &table.all[k - 1], *b = &table.all[k];
+            int order = rank_of(a) - rank_of(b);
+            if (order < 0 || (order == 0 && strcmp(a->code, b->code) <= 0)) {
+                break;
+            }
+            struct lang lang = *a;
+            struct mo *texts = table.texts[k - 1];
+            *a = *b;
+            *b = lang;
+            table.texts[k - 1] = table.texts[k];
+            table.texts[k] = texts;
+        }
+    }
 }
 
 bool lang_open(const char *folder, struct err *err)
 {
-    /* any locale but C and POSIX makes libintl look at LANGUAGE; this one needs no package */
-    if (!setlocale(LC_ALL, "C.UTF-8")) {
-        setlocale(LC_ALL, "");
-        setlocale(LC_NUMERIC, "C");
+    for (size_t i = 0; i < table.count; i++) {
+        mo_close(table.texts[i]);
+        table.texts[i] = NULL;
     }
     table.all[0] = (struct lang){"en", "English", false};
     table.count = 1;
     table.now = 0;
-    table.is_open = bindtextdomain(DOMAIN, folder) && bind_textdomain_codeset(DOMAIN, "UTF-8");
     struct finder finder = {folder};
     struct err ignored = {0};
     file_list(folder, find_catalogue, &finder, &ignored);
-    qsort(table.all, table.count, sizeof(table.all[0]), by_code);
-    size_t kept = 0;
+    put_in_order();
     for (size_t i = 0; i < table.count; i++) {
-        struct lang lang = table.all[i];
-        speak(lang.code);
+        table.now = i;
         /* TRANSLATORS: the name of your language in itself */
-        const char *name = tr_for("language name", "English");
-        snprintf(lang.name, sizeof(lang.name), "%s", name);
+        snprintf(table.all[i].name, sizeof(table.all[i].name), "%s",
+                 tr_for("language name", "English"));
         /* TRANSLATORS: "rtl" when your language is written from right to left, else "ltr" */
-        lang.rtl = !strcmp(tr_for("text direction", "ltr"), "rtl");
-        /* a catalogue that answers in English is damaged, or the system has no UTF-8 locale */
-        if (!strcmp(lang.code, "en") || strcmp(name, "English") != 0) {
-            table.all[kept++] = lang;
-        }
+        table.all[i].rtl = !strcmp(tr_for("text direction", "ltr"), "rtl");
     }
-    table.count = kept;
     struct err none = {0};
     if (!lang_set("vi", &none)) {
         lang_set("en", NULL);
@@ -110,9 +108,6 @@ bool lang_set(const char *code, struct err *err)
     for (size_t i = 0; i < table.count; i++) {
         if (strlen(table.all[i].code) == n && !strncmp(table.all[i].code, code, n)) {
             table.now = i;
-            if (table.is_open) {
-                speak(table.all[i].code);
-            }
             return true;
         }
     }
@@ -137,21 +132,23 @@ const struct lang *lang_list(size_t *count)
 
 const char *tr(const char *text)
 {
-    return *text ? dgettext(DOMAIN, text) : text; /* "" would give the catalogue's header */
+    const struct mo *texts = table.texts[table.now];
+    const char *found = texts && *text ? mo_find(texts, text) : NULL; /* "" is the header */
+    return found ? found : text;
 }
 
 const char *tr_for(const char *context, const char *text)
 {
+    const struct mo *texts = table.texts[table.now];
     char key[512]; /* as msgfmt stores a context: before the text, divided by EOT */
     int n = snprintf(key, sizeof(key), "%s\004%s", context, text);
-    if (n < 0 || (size_t)n >= sizeof(key)) {
-        return text;
-    }
-    const char *found = dgettext(DOMAIN, key);
-    return found == key ? text : found;
+    const char *found = texts && n > 0 && (size_t)n < sizeof(key) ? mo_find(texts, key) : NULL;
+    return found ? found : text;
 }
 
 const char *trn(const char *one, const char *many, unsigned long n)
 {
-    return dngettext(DOMAIN, one, many, n);
+    const struct mo *texts = table.texts[table.now];
+    const char *found = texts ? mo_find_plural(texts, one, n) : NULL;
+    return found ? found : n == 1 ? one : many;
 }
