@@ -9,7 +9,9 @@
 #include "platform/base/file.h"
 #include "platform/base/mem.h"
 
-enum { MO_MAGIC = 0x950412de, MO_LIMIT = 16 << 20, PLURAL_DEPTH = 40 };
+enum { MO_LIMIT = 16 << 20, PLURAL_DEPTH = 40 };
+
+static const uint32_t mo_magic = 0x950412de;
 
 struct mo {
     char *bytes;
@@ -47,7 +49,7 @@ bool mo_open(const char *path, struct mo **out, struct err *err)
     bool ok = file_read(path, MO_LIMIT, &bytes, err);
     mo->n = bytes.n;
     mo->bytes = buf_take(&bytes);
-    if (ok && (mo->n < 28 || number_at(mo, 0) != MO_MAGIC)) {
+    if (ok && (mo->n < 28 || number_at(mo, 0) != mo_magic)) {
         ok = err_set(err, ERR_DAMAGED, 0, "this is no catalogue");
     }
     if (ok) {
