@@ -1,6 +1,6 @@
 """A server that misbehaves: odd_server.py PORT FOLDER. FOLDER/mode says how: ok, html, 401, 409,
-413, 500, nothing, or bad-one (409 for the record whose id FOLDER/bad holds, all others taken);
-forms are told from FOLDER/forms. What was taken is noted in FOLDER/taken."""
+413, 500 or nothing. FOLDER/refused holds what the first records are answered ("409 413"); forms are
+told from FOLDER/forms and FOLDER/files. What was taken is noted in FOLDER/taken."""
 import http.server
 import os
 import re
@@ -11,6 +11,7 @@ PORT, FOLDER = int(sys.argv[1]), sys.argv[2]
 ANSWER = ('<OpenRosaResponse xmlns="http://openrosa.org/http/response">'
           '<message>%s</message></OpenRosaResponse>')
 PORTAL = "<html><body><h1>Welcome to the hotel</h1>Please log in.</body></html>"
+REFUSED = {}
 WORDS = {"401": "who are you", "409": "another record has this id", "413": "too large",
          "500": "database is down"}
 
@@ -97,8 +98,11 @@ class Odd(http.server.BaseHTTPRequestHandler):
             return
         found = re.search(rb"uuid:[0-9a-f-]{36}", body)
         record = found.group().decode() if found else "none"
-        if kept("mode") == "bad-one" and record == kept("bad"):
-            self.say(409, ANSWER % WORDS["409"])
+        statuses = kept("refused").split()
+        if statuses and record not in REFUSED and len(REFUSED) < len(statuses):
+            REFUSED[record] = statuses[len(REFUSED)]
+        if statuses and record in REFUSED:
+            self.say(int(REFUSED[record]), ANSWER % WORDS[REFUSED[record]])
             return
         with open(os.path.join(FOLDER, "taken"), "a") as taken:
             taken.write(record + "\n")

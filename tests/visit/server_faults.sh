@@ -47,9 +47,31 @@ says() {
     handheld --lang vi --script "$work/look.script"
 }
 says html "Mạng này yêu cầu đăng nhập trước."
-says 500 "Máy chủ gặp lỗi."
+says 500 "Máy chủ gặp lỗi." "Máy chủ trả lời: database is down"
 says nothing "Mất kết nối khi đang gửi."
 says 401 "Máy này không còn được máy chủ chấp nhận."
-# A person asks again after the server came to its senses with a token that it knows.
+
+# Two records that the server refuses are set aside, each with its reason; the third goes all the
+# same, and a person who puts the two back brings them there too.
+echo "409 413" >"$work/odd/refused"
 mode ok
-printf '%s\n' "$pin" | ctl sync --send-only >"$work/said" || { cat "$work/said"; fail "not sent after all"; }
+status=0
+printf '%s\n' "$pin" | ctl sync --send-only --verbose >"$work/said" 2>&1 || status=$?
+[ $status = 1 ] || fail "two are left, status $status"
+[ "$(sort -u "$work/odd/taken" | wc -l)" = 1 ] || fail "the good record was held"
+grep -qF "Máy chủ từ chối phiếu này." "$work/said" || fail "409 is not told"
+grep -qF "Có tệp quá lớn so với giới hạn của máy chủ." "$work/said" || fail "413 is not told"
+rm "$work/odd/refused"
+{
+    echo "wait idle"
+    [ -z "${SHOTS:-}" ] || printf 'tap outbox\nshot %s/server-aside.png\nkey Back\n' "$SHOTS"
+    for record in 1 2; do
+        printf 'tap outbox\ntap waiting/0\n'
+        [ -z "${SHOTS:-}" ] || printf 'shot %s/server-aside-%s.png\n' "$SHOTS" $record
+        printf 'tap release\nwait 1500\nkey Back\n'
+    done
+    printf 'wait for "Đã gửi hết" 20000\n'
+} >"$work/release.script"
+handheld --lang vi --script "$work/release.script"
+[ "$(sort -u "$work/odd/taken" | wc -l)" = 3 ] || fail "not all three arrived in the end"
+echo "the server's moods cost nothing"
