@@ -97,6 +97,20 @@ static const char *plain_column(struct form *form, const struct xpath *x)
     return text.n ? xml_intern(&form->names, text) : NULL;
 }
 
+/* A list from a file that lacks a column would show nothing but empty choices. */
+static void check_column(struct form *form, const struct control *control, const char *column,
+                         long line)
+{
+    const struct itemset *set = control->itemset;
+    const struct secondary *from =
+        set->has_filter ? form_secondary(form, str_of(set->filter.instance)) : NULL;
+    if (column && from && from->src && from->is_loaded && from->is_list &&
+        from->list.ops->count(from->list.self) > 0 && list_column(&from->list, column) < 0) {
+        form_note(form, PROBLEM_ERROR, control->def->path, line, "the list %s has no column %s",
+                  from->src, column);
+    }
+}
+
 static void parse_itemset(struct parse *parse, const struct xml *element, struct control *control)
 {
     struct form *form = parse->form;
@@ -125,6 +139,8 @@ static void parse_itemset(struct parse *parse, const struct xml *element, struct
         set->value_column = plain_column(form, set->value);
         set->label_column = plain_column(form, set->label);
         control->itemset = set;
+        check_column(form, control, set->value_column, element->line);
+        check_column(form, control, set->label_column, element->line);
     }
 }
 

@@ -9,6 +9,7 @@
 struct forms_state {
     struct arena arena;
     struct formfiles forms;
+    struct sync_status sync;
 };
 
 static void look(struct desk *desk, void *state)
@@ -18,6 +19,7 @@ static void look(struct desk *desk, void *state)
     if (!formfile_list(desk->app->store, false, &s->arena, &s->forms, NULL)) {
         s->forms.n = 0;
     }
+    sync_look(desk->app->sync, &s->sync);
 }
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
@@ -46,6 +48,21 @@ static void row(struct ui *ui, size_t index, void *ctx)
     ui_list_row(ui, form->title, -1, UI_OPT(.icon = ICON_DESCRIPTION, .hint = hint));
 }
 
+/* A form that came and cannot be used was left out: the supervisor should know which. */
+static void draw_refused(struct ui *ui, const struct forms_state *s)
+{
+    char text[400];
+    if (s->sync.news.forms_bad) {
+        snprintf(text, sizeof(text),
+                 tr("A form from the server could not be used and was left out: %s. Tell your "
+                    "supervisor."),
+                 s->sync.news.first_bad);
+        ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
+        ui_notice(ui, TONE_WARN, text);
+        ui_end(ui);
+    }
+}
+
 static void draw(struct desk *desk, void *state)
 {
     struct forms_state *s = state;
@@ -59,6 +76,7 @@ static void draw(struct desk *desk, void *state)
         ui_toast(ui, tr("Asking the server for forms…"), NULL, NULL);
     }
     ui_page_begin(ui);
+    draw_refused(ui, s);
     long chosen = ui_list(
         ui, "forms",
         &(struct ui_list){.count = s->forms.n,

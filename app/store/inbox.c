@@ -221,6 +221,17 @@ static bool has_good_key(const struct form *form, struct err *err)
            odk_seal_check(submission.public_key, err);
 }
 
+/* Some faults, such as a function that nobody knows, show only when a record is begun. */
+static bool opens(struct form *form, struct err *err)
+{
+    struct entry_device device = {.device_id = ""};
+    struct entry *entry = NULL;
+    struct err why = {0};
+    bool ok = entry_create(form, &device, &entry, &why);
+    entry_destroy(entry);
+    return ok || err_set(err, ERR_INPUT, 0, "the form cannot be used: %s", why.text);
+}
+
 /* Opens the form as a volunteer would; *version is what it says of itself. */
 static bool try_form(struct update *u, const char **version, struct err *err)
 {
@@ -238,6 +249,7 @@ static bool try_form(struct update *u, const char **version, struct err *err)
         ok = err_set(err, ERR_INPUT, 0, "the form calls itself %s", form_id(form));
     }
     *version = arena_strdup(&u->arena, form_version(form));
+    ok = ok && opens(form, err);
     form_destroy(form);
     return ok;
 }

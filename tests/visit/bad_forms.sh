@@ -53,5 +53,29 @@ cat >"$odd/files/manifest" <<XML
 XML
 status=0
 printf '%s\n' "$pin" | ctl sync --fetch-only --verbose >"$work/said" 2>&1 || status=$?
-cat "$work/said"
-grep "is not taken over" "$work"/*.log || true
+[ $status = 1 ] || fail "status $status although forms were refused"
+grep -qF "1 biểu mẫu mới hoặc thay đổi, 0 không đổi, 4 bị từ chối" "$work/said" || {
+    cat "$work/said"
+    fail "not just the good form was taken"
+}
+refused() { # ID REASON
+    grep "form $1 is not taken over" "$work/said" | grep -qF "$2" || {
+        cat "$work/said"
+        fail "$1 is not refused because of: $2"
+    }
+}
+refused circle "Cycle detected"
+refused unknown "there is no function guess-my-mind()"
+refused feedback "no proper XML"
+refused lists "has no column"
+
+# The one that was here can still be filled, the good new one too, and the screen says what happened.
+{
+    printf 'wait idle\ntap forms\nwait for "good" 10000\ntap refresh\n'
+    printf 'wait for "Một biểu mẫu từ máy chủ không dùng được" 20000\n'
+    [ -z "${SHOTS:-}" ] || echo "shot $SHOTS/forms-refused.png"
+    printf 'expect "Phản ánh, kiến nghị"\nexpect no "unknown"\n'
+    printf 'tap "Phản ánh, kiến nghị"\nwait for "Loại ý kiến" 10000\n'
+} >"$work/forms.script"
+handheld --lang vi --script "$work/forms.script"
+echo "bad forms were refused, one by one"
