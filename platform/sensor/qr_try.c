@@ -13,7 +13,8 @@ void trier_init(struct trier *trier, struct zbar_reader *reader)
     trier->modules = mem_alloc(LAYOUT_MODULES, sizeof *trier->modules);
     trier->other = mem_alloc(LAYOUT_MODULES, sizeof *trier->other);
     trier->learned = mem_alloc(LAYOUT_MODULES, sizeof *trier->learned);
-    trier->known = mem_alloc(LAYOUT_MODULES, sizeof *trier->known);
+    trier->proven = mem_alloc(LAYOUT_MODULES, sizeof *trier->proven);
+    trier->patched = mem_alloc(LAYOUT_MODULES, sizeof *trier->patched);
     trier->reading.learned = trier->learned;
 }
 
@@ -23,7 +24,8 @@ void trier_finish(struct trier *trier)
     free(trier->modules);
     free(trier->other);
     free(trier->learned);
-    free(trier->known);
+    free(trier->proven);
+    free(trier->patched);
 }
 
 bool trier_accepts(const struct barcode_options *options, const struct barcode *code)
@@ -32,14 +34,24 @@ bool trier_accepts(const struct barcode_options *options, const struct barcode *
     return options->accept && options->accept(options->accept_ctx, bytes);
 }
 
+/* Reads modules, helped by blocks that earlier tries of this grid could mend, and keeps those that
+ * this one could: each try fails elsewhere. */
 static bool read_modules(struct trier *trier, const struct layout *layout, const float *modules,
                          const struct try_wish *wish, struct barcode *code)
 {
     struct read_wish how = {.may_erase = wish->options->accept != NULL};
-    if (!modules_read(trier->reader, layout, modules, &how, &trier->reading, code)) {
+    size_t n = (size_t)layout->side * (size_t)layout->side;
+    for (size_t k = 0; k < n; k++) {
+        trier->patched[k] = trier->proven[k] ? trier->proven[k] : modules[k];
+    }
+    if (!modules_read(trier->reader, layout, trier->patched, &how, &trier->reading, code)) {
+        if (trier->reading.blocks_good > 0) {
+            memcpy(trier->proven, trier->learned, n);
+            trier->is_guessed |= trier->reading.is_mended;
+        }
         return false;
     }
-    if (trier->reading.is_mended) {
+    if (trier->reading.is_mended || trier->is_guessed) {
         code->stage = BARCODE_MENDED;
         return trier_accepts(wish->options, code);
     }
@@ -61,19 +73,12 @@ static void transpose(const float *modules, int side, float *to)
 static bool learn_from_blocks(struct trier *trier, const struct layout *layout,
                               const struct try_wish *wish, float *modules, struct barcode *code)
 {
-    size_t n = (size_t)layout->side * (size_t)layout->side;
     for (int lesson = 0; lesson < LESSONS; lesson++) {
         int good = trier->reading.blocks_good;
-        if (good == 0 || deadline_is_over(wish->deadline)) {
+        struct equaliser how = {3, 1, 0.02, trier->proven};
+        if (good == 0 || deadline_is_over(wish->deadline) ||
+            !soft_equalise(&trier->soft, &how, modules)) {
             return false;
-        }
-        memcpy(trier->known, trier->learned, n);
-        struct equaliser how = {3, 1, 0.02, trier->known};
-        if (!soft_equalise(&trier->soft, &how, modules)) {
-            return false;
-        }
-        for (size_t k = 0; k < n; k++) {
-            modules[k] = trier->known[k] ? trier->known[k] : modules[k];
         }
         if (read_modules(trier, layout, modules, wish, code)) {
             return true;
@@ -116,16 +121,18 @@ bool trier_read(struct trier *trier, const struct view *view, const struct grid 
     soft_sample(&trier->soft, view, grid);
     soft_normalise(&trier->soft, WIDE);
     soft_plain(&trier->soft, trier->modules);
+    memcpy(trier->proven, layout->known, n);
+    trier->is_guessed = false;
     if (read_modules(trier, layout, trier->modules, wish, code)) {
         return true;
     }
-    if (wish->may_be_mirrored) {
+    if (wish->may_be_mirrored && trier->reading.blocks_good == 0) {
         transpose(trier->modules, layout->side, trier->other);
         if (read_modules(trier, layout, trier->other, wish, code)) {
             return true;
         }
     }
-    struct equaliser near = {2, 1, 0.02, layout->known}, far = {3, 2, 0.03, layout->known};
+    struct equaliser near = {2, 1, 0.02, trier->proven}, far = {3, 2, 0.03, trier->proven};
     if (equalise_and_read(trier, layout, &near, wish, trier->modules, code) ||
         equalise_and_read(trier, layout, &far, wish, trier->modules, code)) {
         return true;
@@ -133,13 +140,14 @@ bool trier_read(struct trier *trier, const struct view *view, const struct grid 
     if (deadline_is_over(wish->deadline)) {
         return false;
     }
-    struct equaliser again = {2, 1, 0.03, layout->known};
+    struct equaliser again = {2, 1, 0.03, trier->proven};
     soft_normalise(&trier->soft, NARROW);
     if (equalise_and_read(trier, layout, &again, wish, trier->other, code)) {
         return true;
     }
     for (size_t k = 0; k < n; k++) {
-        trier->modules[k] = (trier->modules[k] + trier->other[k]) / 2;
+        float mean = (trier->modules[k] + trier->other[k]) / 2;
+        trier->modules[k] = trier->proven[k] ? trier->proven[k] : mean;
     }
     return false;
 }

@@ -11,7 +11,10 @@ struct trier {
     struct zbar_reader *reader; /* borrowed */
     struct soft soft;
     float *modules, *other; /* room for LAYOUT_MODULES */
-    int8_t *learned, *known;
+    int8_t *learned;
+    int8_t *proven;  /* modules of this grid that are known or stood in a block that was mended */
+    bool is_guessed; /* were erasures needed for any of these? */
+    float *patched;  /* modules with the proven ones put right */
     struct symbol_reading reading; /* of the last try */
 };
 

@@ -100,7 +100,7 @@ static void frames_are_read_above_their_floors(void **state)
         }
     }
     print_message("all %d of %d\n", all_right, all);
-    assert_true(all_right * 100 >= 84 * all);
+    assert_true(all_right * 100 >= 88 * all);
 }
 
 static void films_are_read_within_four_pictures(void **state)
