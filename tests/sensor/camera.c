@@ -154,6 +154,35 @@ static void the_advice_changes_as_the_picture_does(void **state)
     camera_close(camera);
 }
 
+/* Six pictures of a shaking hand: too blurred at first, then one that can be read. */
+static void a_hand_held_film_ends_in_the_right_person(void **state)
+{
+    struct room *room = *state;
+    char folder[400];
+    const char *source = getenv("GOCUA_SOURCE");
+    static struct barcode code;
+    static struct ident ident;
+    struct camera_view view;
+    bool was_told_to_hold_still = false, is_read = false;
+    snprintf(folder, sizeof folder, "%s/tests/data/scan/film", source ? source : ".");
+    struct camera *camera = open_fake(room, folder);
+    for (int waited = 0; waited < PATIENCE_MS && !is_read; waited += 5) {
+        camera_look(camera, &view);
+        was_told_to_hold_still |= view.advice.hint == BARCODE_HINT_STILL;
+        is_read = camera_take_code(camera, &code);
+        poll(NULL, 0, 5);
+    }
+    camera_close(camera);
+    assert_true(is_read);
+    assert_true(was_told_to_hold_still);
+    ident_read((struct str){(const char *)code.bytes, code.n}, CLAIM_CAMERA, 20779, &ident);
+    assert_int_equal(ident.kind, IDENT_CCCD);
+    assert_int_equal(ident.person.warnings, 0);
+    assert_string_equal(ident.person.values[CLAIM_NAME].text, "Nguyễn Thị Thử Nghiệm");
+    assert_string_equal(ident.person.values[CLAIM_NUMBER].text, "001190000001");
+    assert_int_equal(ident.person.values[CLAIM_NAME].source, CLAIM_CAMERA);
+}
+
 static void a_still_is_the_whole_frame(void **state)
 {
     struct room *room = *state;
@@ -219,6 +248,7 @@ int main(void)
         cmocka_unit_test(a_picture_is_shown_and_its_code_told_once),
         cmocka_unit_test(a_film_plays_its_pictures_in_order),
         cmocka_unit_test(the_advice_changes_as_the_picture_does),
+        cmocka_unit_test(a_hand_held_film_ends_in_the_right_person),
         cmocka_unit_test(a_still_is_the_whole_frame),
         cmocka_unit_test(pictures_that_go_away_are_a_lost_camera),
         cmocka_unit_test(what_is_not_there_is_said_so),
