@@ -116,7 +116,9 @@ static void draw_typed(struct question_seat *seat, const struct question_view *v
         s->typed[0] = 0;
         s->types = view->type != TYPE_GEOPOINT;
         snprintf(key, sizeof(key), "typed-%d", s->count);
-        ui_focus(seat->ui, key);
+        if (s->types) {
+            ui_focus(seat->ui, key);
+        }
     }
 }
 

@@ -9,7 +9,7 @@
 #include "app/question/markup.h"
 #include "platform/base/mem.h"
 
-enum { IMAGE_LIMIT = 16 << 20, IMAGE_SIDE = 1280, IMAGE_HEIGHT = 160 };
+enum { IMAGE_LIMIT = 16 << 20, IMAGE_SIDE = 960, IMAGE_HEIGHT = 160 };
 
 void question_leave(struct question_seat *seat)
 {

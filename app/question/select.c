@@ -17,7 +17,7 @@ enum {
     ROWS_MOST = 60,   /* more choices fold up */
     CELL_LEAST = 96,  /* dp that words of a cell need */
     SCALE_LEAST = 56, /* dp of a step of a scale */
-    IMAGE_SIDE = 480,
+    IMAGE_SIDE = 240, /* pixels; sixty of them must fit into memory */
     IMAGE_LIMIT = 16 << 20,
 };
 

@@ -90,14 +90,18 @@ void select_draw_folded(struct question_seat *seat, const struct question_view *
 {
     struct select_state *s = seat->state;
     struct buf chosen = {0};
+    searches = searches || choices_count(choices) > SHORT_LIST;
     add_chosen(choices, view, &chosen);
     if (ui_item(seat->ui, "chosen", chosen.n ? buf_text(&chosen) : tr("Choose…"),
                 UI_OPT(.icon = s->is_open ? ICON_EXPAND_LESS : ICON_LIST,
                        .disabled = view->readonly, .focus = seat->is_alone))) {
         s->is_open = !s->is_open;
+        if (s->is_open && searches) {
+            ui_focus(seat->ui, "search"); /* keys can type at once */
+        }
     }
     buf_finish(&chosen);
     if (s->is_open && !view->readonly) {
-        draw_open(seat, view, choices, searches || choices_count(choices) > SHORT_LIST);
+        draw_open(seat, view, choices, searches);
     }
 }

@@ -206,6 +206,8 @@ static void cell_inside(struct ui *ui, const char *text, bool selected, const st
         add_mark(ui, opt->kind ? opt->kind : UI_RADIO, selected);
     } else if (selected) {
         node_icon(ui, ICON_CHECK_CIRCLE, 24, TOKEN_PRIMARY);
+    } else if (opt->image) {
+        ui_space(ui, 24); /* pictures beside each other stay in line */
     }
     if (text[0]) {
         struct node *label =

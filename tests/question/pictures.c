@@ -118,6 +118,41 @@ static void other_languages_themes_and_sizes(void **state)
     }
 }
 
+static void what_opens_on_demand(void **state)
+{
+    struct stand stand;
+    struct image *image = NULL;
+    stand_open(&stand, NULL);
+    stand_show(&stand, "fold");
+    stand_tap(&stand, "s_auto", "chosen");
+    desk_picture(&stand.desk, "fold_open_vi");
+    stand_show(&stand, "note");
+    stand_tap(&stand, "x_guided", "guidance");
+    desk_picture(&stand.desk, "note_open_vi");
+    stand_show(&stand, "media");
+    stand_tap(&stand, "x_image", "big");
+    desk_picture(&stand.desk, "media_open_vi");
+    stand_show(&stand, "place");
+    stand_tap(&stand, "p_point", "type");
+    desk_picture(&stand.desk, "place_typed_vi");
+    stand_show(&stand, "date");
+    stand_set(&stand, "d_plain", "1953-11-05");
+    stand_tap(&stand, "d_plain", "answer-pick");
+    desk_picture(&stand.desk, "date_open_vi");
+    stand_show(&stand, "selfie");
+    stand_tap(&stand, "f_new", "camera"); /* there is none */
+    desk_picture(&stand.desk, "camera_missing_vi");
+    assert_true(image_create(320, 240, false, &image, NULL));
+    memset(image->pixels, 0xc8, (size_t)image->h * (size_t)image->stride * 4);
+    assert_true(image_jpeg(image, 90, &stand.file, NULL));
+    image_destroy(image);
+    stand_show(&stand, "photo");
+    stand_set(&stand, "f_photo", "a.jpg");
+    stand_show(&stand, "photo");
+    desk_picture(&stand.desk, "photo_taken_vi");
+    stand_close(&stand);
+}
+
 static void nothing_is_cut_hidden_or_too_small(void **state)
 {
     static const struct stand_look looks[] = {
@@ -146,6 +181,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_page_looks_as_it_did),
         cmocka_unit_test(other_languages_themes_and_sizes),
+        cmocka_unit_test(what_opens_on_demand),
         cmocka_unit_test(nothing_is_cut_hidden_or_too_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
