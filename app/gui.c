@@ -35,21 +35,22 @@ static const char usage_text[] =
     "  --clock MOMENT  the wall clock stands at 2026-11-05T09:30:00 (for pictures)\n"
     "  --version, --help\n";
 
+static const struct option known[] = {{"data", 1, 0, 'd'},
+                                      {"size", 1, 0, 's'},
+                                      {"lang", 1, 0, 'l'},
+                                      {"script", 1, 0, 'x'},
+                                      {"headless", 0, 0, 'n'},
+                                      {"camera", 1, 0, 'c'},
+                                      {"inspect", 1, 0, 'i'},
+                                      {"pin-fd", 1, 0, 'p'},
+                                      {"log", 1, 0, 'g'},
+                                      {"clock", 1, 0, 't'},
+                                      {"version", 0, 0, 'v'},
+                                      {"help", 0, 0, 'h'},
+                                      {0, 0, 0, 0}};
+
 static bool read_options(int argc, char **argv, struct options *o, int *status)
 {
-    static const struct option known[] = {{"data", 1, 0, 'd'},
-                                          {"size", 1, 0, 's'},
-                                          {"lang", 1, 0, 'l'},
-                                          {"script", 1, 0, 'x'},
-                                          {"headless", 0, 0, 'n'},
-                                          {"camera", 1, 0, 'c'},
-                                          {"inspect", 1, 0, 'i'},
-                                          {"pin-fd", 1, 0, 'p'},
-                                          {"log", 1, 0, 'g'},
-                                          {"clock", 1, 0, 't'},
-                                          {"version", 0, 0, 'v'},
-                                          {"help", 0, 0, 'h'},
-                                          {0, 0, 0, 0}};
     *status = 2;
     for (int c; (c = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         switch (c) {

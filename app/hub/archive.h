@@ -76,11 +76,11 @@ struct archive_device {
 bool archive_device_add(struct archive *archive, const char *name, int64_t expires_ms,
                         char token[TOKEN_TEXT], char code[CODE_TEXT], struct err *err);
 
-/* Exchanges a code (typed, or the token of the enrolment code) for a fresh token; the code is used
- * up but for a second try of the same holder (any text the device chose, "" = no second try).
- * ERR_DENIED when it is unknown, used or too old. */
+/* Exchanges a code (typed, or the token of the enrolment code) for a fresh token and appends the
+ * name of its device; the code is used up but for a second try of the same holder (any text the
+ * device chose, "" = no second try). ERR_DENIED when it is unknown, used or too old. */
 bool archive_device_enrol(struct archive *archive, const char *code, const char *holder,
-                          char token[TOKEN_TEXT], char *name, size_t name_size, struct err *err);
+                          char token[TOKEN_TEXT], struct buf *name, struct err *err);
 
 /* The device of a token, or ERR_DENIED. *seen_ms is when it was last noted as seen, *is_first that
  * it never was. */

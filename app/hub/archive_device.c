@@ -61,8 +61,8 @@ struct claim {
 };
 
 /* The device that a code belongs to, in time and not revoked. */
-static bool find_claim(struct archive *archive, const char *code, struct claim *claim, char *name,
-                       size_t name_size, struct err *err)
+static bool find_claim(struct archive *archive, const char *code, struct claim *claim,
+                       struct buf *name, struct err *err)
 {
     unsigned char typed[TOKEN_DIGEST], exact[TOKEN_DIGEST];
     bool found = false;
@@ -78,7 +78,8 @@ static bool find_claim(struct archive *archive, const char *code, struct claim *
     while (db_next(q, err)) {
         found = true;
         claim->device = db_int(q, 0);
-        snprintf(name, name_size, "%s", db_text(q, 1));
+        buf_clear(name);
+        buf_add_text(name, db_text(q, 1));
         snprintf(claim->holder, sizeof(claim->holder), "%s", db_text(q, 2));
         claim->is_used = !db_is_null(q, 2) || !db_is_null(q, 3);
     }
@@ -89,14 +90,14 @@ static bool find_claim(struct archive *archive, const char *code, struct claim *
 }
 
 bool archive_device_enrol(struct archive *archive, const char *code, const char *holder,
-                          char token[TOKEN_TEXT], char *name, size_t name_size, struct err *err)
+                          char token[TOKEN_TEXT], struct buf *name, struct err *err)
 {
     unsigned char hash[TOKEN_DIGEST];
     struct claim claim = {0};
     if (!archive_begin(archive, err)) {
         return false;
     }
-    bool ok = find_claim(archive, code, &claim, name, name_size, err);
+    bool ok = find_claim(archive, code, &claim, name, err);
     /* an answer may get lost: the same holder may ask again while the code is in time */
     bool is_again = *holder && strncmp(claim.holder, holder, sizeof(claim.holder) - 1) == 0;
     if (ok && claim.is_used && !is_again) {

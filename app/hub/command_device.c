@@ -73,10 +73,10 @@ static int add(struct command_line *line)
     int64_t until = clock_now_ms() + hours * 3600 * 1000;
     bool ok = find_url(line, archive, &url, &err) && archive_begin(archive, &err);
     if (ok) {
-        ok =
-            archive_device_add(archive, line->arguments[0], until, token, code, &err) &&
-            organisation_add_code(&text, archive, line->data, buf_text(&url), token, until, &err) &&
-            archive_audit(archive, who(), "add device", line->arguments[0], "", &err);
+        ok = archive_device_add(archive, line->arguments[0], until, token, code, &err) &&
+             organisation_add_code(&text, archive, line->data,
+                                   &(struct invitation){buf_text(&url), token, until}, &err) &&
+             archive_audit(archive, who(), "add device", line->arguments[0], "", &err);
         ok = archive_end(archive, ok, &err);
     }
     if (ok) {

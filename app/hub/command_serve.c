@@ -52,7 +52,7 @@ static void tell(const struct command_line *line, struct hub *hub, const char *h
     bool ok = archive && archive_set(archive, "url", buf_str(&url), &err) &&
               archive_setting(archive, "passphrase", &passphrase, &err);
     if (!ok) {
-        log_warn("the address was not kept: %s", err.text);
+        log_warn("the place of the hub was not kept: %s", err.text);
     } else if (passphrase.n == 0) {
         char text[PASSPHRASE_TEXT];
         if (organisation_new_passphrase(archive, text, &err)) {

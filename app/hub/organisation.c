@@ -32,19 +32,19 @@ bool organisation_keys(const char *data, unsigned char public_key[SIGN_PUBLIC],
 }
 
 bool organisation_add_code(struct buf *to, struct archive *archive, const char *data,
-                           const char *url, const char *token, int64_t expires_ms, struct err *err)
+                           const struct invitation *invitation, struct err *err)
 {
-    struct enrolment enrolment = {.kind = ENROLMENT_OWN, .expires_ms = expires_ms};
+    struct enrolment enrolment = {.kind = ENROLMENT_OWN, .expires_ms = invitation->expires_ms};
     unsigned char secret[SIGN_SECRET];
     struct buf name = {0};
-    if (strlen(url) >= sizeof(enrolment.server)) {
+    if (strlen(invitation->url) >= sizeof(enrolment.server)) {
         return err_set(err, ERR_INPUT, 0, "the address of the hub is too long");
     }
     bool ok = archive_setting(archive, "organisation", &name, err) &&
               organisation_keys(data, enrolment.key, secret, err);
     if (ok) {
-        snprintf(enrolment.server, sizeof(enrolment.server), "%s", url);
-        snprintf(enrolment.token, sizeof(enrolment.token), "%s", token);
+        snprintf(enrolment.server, sizeof(enrolment.server), "%s", invitation->url);
+        snprintf(enrolment.token, sizeof(enrolment.token), "%s", invitation->token);
         snprintf(enrolment.organisation, sizeof(enrolment.organisation), "%s", buf_text(&name));
         ok = enrolment_add_own(to, &enrolment, secret, err);
     }

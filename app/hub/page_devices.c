@@ -77,8 +77,8 @@ static bool add_device(struct page_visit *visit, const char *name, struct buf *h
     int64_t until = clock_now_ms() + CODE_MS;
     visit_add_base(visit, &url);
     bool ok = archive_device_add(visit->archive, name, until, token, code, err) &&
-              organisation_add_code(&line, visit->archive, visit->hub->data, buf_text(&url), token,
-                                    until, err) &&
+              organisation_add_code(&line, visit->archive, visit->hub->data,
+                                    &(struct invitation){buf_text(&url), token, until}, err) &&
               archive_audit(visit->archive, http_request_peer(visit->request), "add device", name,
                             "", err);
     if (ok) {

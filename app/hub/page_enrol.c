@@ -40,8 +40,9 @@ static bool answer(struct page_visit *visit, const char *token, const char *name
     struct buf body = {0}, url = {0}, code = {0}, organisation = {0}, key = {0};
     visit_add_base(visit, &url);
     bool ok = organisation_keys(visit->hub->data, public_key, secret, err) &&
-              organisation_add_code(&code, visit->archive, visit->hub->data, buf_text(&url), token,
-                                    clock_now_ms() + valid_ms, err) &&
+              organisation_add_code(
+                  &code, visit->archive, visit->hub->data,
+                  &(struct invitation){buf_text(&url), token, clock_now_ms() + valid_ms}, err) &&
               archive_setting(visit->archive, "organisation", &organisation, err);
     memset(secret, 0, sizeof(secret));
     if (ok) {
@@ -79,7 +80,8 @@ static void serve(struct page_visit *visit)
 {
     struct hub *hub = visit->hub;
     struct str peer = str_of(http_request_peer(visit->request));
-    char token[TOKEN_TEXT], name[128] = "";
+    char token[TOKEN_TEXT];
+    struct buf name = {0};
     struct err err = {0};
     if (!visit->is_post && !http_request_header(visit->request, "X-OpenRosa-Version")) {
         show_page(visit);
@@ -91,15 +93,16 @@ static void serve(struct page_visit *visit)
         return;
     }
     bool ok = archive_device_enrol(visit->archive, given(visit, "code"), given(visit, "device"),
-                                   token, name, sizeof(name), &err) &&
-              archive_audit(visit->archive, peer.s, "enrol device", name, "", &err) &&
-              answer(visit, token, name, &err);
+                                   token, &name, &err) &&
+              archive_audit(visit->archive, peer.s, "enrol device", buf_text(&name), "", &err) &&
+              answer(visit, token, buf_text(&name), &err);
     if (!ok && err.kind == ERR_DENIED) {
         limit_take(&hub->strangers, peer);
         refuse(visit, 403, "This code is not known, was used already, or is too old.");
     } else if (!ok) {
         refuse(visit, 503, "The hub cannot enrol devices now.");
     }
+    buf_finish(&name);
     memset(token, 0, sizeof(token));
 }
 

@@ -46,9 +46,15 @@ void hub_storage(struct hub *hub, struct openrosa_storage *storage);
 bool organisation_keys(const char *data, unsigned char public_key[SIGN_PUBLIC],
                        unsigned char secret[SIGN_SECRET], struct err *err);
 
-/* Appends the signed enrolment code for a token: one line. url: how devices reach this hub. */
+struct invitation {
+    const char *url; /* how devices reach this hub */
+    const char *token;
+    int64_t expires_ms;
+};
+
+/* Appends the signed enrolment code for a token: one line. data: the hub's folder. */
 bool organisation_add_code(struct buf *to, struct archive *archive, const char *data,
-                           const char *url, const char *token, int64_t expires_ms, struct err *err);
+                           const struct invitation *invitation, struct err *err);
 
 /* Makes a new passphrase for the pages; the one before no longer opens them. */
 bool organisation_new_passphrase(struct archive *archive, char text[PASSPHRASE_TEXT],

@@ -419,11 +419,10 @@ static enum MHD_Result hear(void *cls, struct MHD_Connection *connection, const 
     if (*n > 0) {
         return take_body(request, bytes, n);
     }
-    if (!request->ended) {
-        request->ended = true;
-        if (!is_answered(request)) {
-            server->handler.end(server->ctx, request);
-        }
+    bool ends = !request->ended;
+    request->ended = true;
+    if (ends && !is_answered(request)) {
+        server->handler.end(server->ctx, request);
     }
     enum MHD_Result result = MHD_YES;
     pthread_mutex_lock(&request->mutex);
@@ -557,23 +556,20 @@ bool http_server_start(struct http_server **out, const struct http_server_option
 {
     struct http_server *server = mem_alloc(1, sizeof(*server));
     int fd = -1;
-    *out = NULL;
     server->handler = options->handler;
     server->ctx = options->ctx;
     signal(SIGPIPE, SIG_IGN); /* a peer that goes is an error of its connection alone */
-    if (!read_tls(server, options, err) ||
-        !listen_on(options->host ? options->host : "127.0.0.1", options->port, &fd, err)) {
-        http_server_stop(server);
-        return false;
+    const char *host = options->host ? options->host : "127.0.0.1";
+    bool ok = read_tls(server, options, err) && listen_on(host, options->port, &fd, err);
+    if (ok) {
+        server->port = port_of(fd);
+        ok = start_daemon(server, options, fd, err) || (close(fd), false);
     }
-    server->port = port_of(fd);
-    if (!start_daemon(server, options, fd, err)) {
-        close(fd);
+    if (!ok) {
         http_server_stop(server);
-        return false;
     }
-    *out = server;
-    return true;
+    *out = ok ? server : NULL;
+    return ok;
 }
 
 int http_server_port(const struct http_server *server)

@@ -15,6 +15,10 @@ SQL_ROOMS = ("app/store/", "app/hub/archive", "platform/db/")
 offences = []
 
 
+# Callbacks whose parameters a library asks for.
+LIBRARY_SHAPES = ("static enum MHD_Result ",)
+
+
 def offence(path, line, text):
     offences.append(f"{path}:{line}: {text}")
 
@@ -52,7 +56,8 @@ def check_functions(path, lines):
             begin, name, signature = start
             if number - begin - 1 > 60 and f"{path}:{name}" not in LONG_FUNCTIONS:
                 offence(path, begin, f"{name} has {number - begin - 1} lines, 60 is the limit")
-            if "(" in signature and count_parameters(signature) > 6:
+            if "(" in signature and count_parameters(signature) > 6 \
+                    and not signature.startswith(LIBRARY_SHAPES):
                 offence(path, begin, f"{name} has more than 6 parameters")
             start = None
 

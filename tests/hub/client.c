@@ -192,8 +192,8 @@ static void an_enrolment_code_leads_here(void **state)
     buf_addf(&url, "http://127.0.0.1:%d", w->port);
     assert_true(archive_set(archive, "organisation", STR("Xã Thử Nghiệm"), NULL));
     assert_true(archive_device_add(archive, "fresh", INT64_MAX / 4, token, code, NULL));
-    assert_true(
-        organisation_add_code(&text, archive, w->data, buf_text(&url), token, 4102444800000, &err));
+    assert_true(organisation_add_code(
+        &text, archive, w->data, &(struct invitation){buf_text(&url), token, 4102444800000}, &err));
     hub_give(w->hub, archive);
     assert_true(enrolment_read(&enrolment, buf_str(&text), NULL, 0, &err));
     assert_string_equal(enrolment.server, buf_text(&url));
