@@ -15,6 +15,7 @@ finish() {
         kill "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
+    pkill -9 -f "$work/" 2>/dev/null || true
     [ $status = 0 ] || tail -n 20 "$work"/*.log 2>/dev/null || true
     rm -rf "$work"
     exit $status

@@ -11,14 +11,15 @@ echo "wait 600000" >>"$work/visit.script"
 handheld --lang vi --script "$work/visit.script" &
 handheld_pid=$!
 for i in $(seq 600); do
-    [ "$(pgrep -fc "$work/handheld .*--script" || true)" -gt 0 ] || true
-    printf '' && sleep 0.1
+    sleep 0.1
     grep -q "visit closed" "$work/handheld.log" 2>/dev/null && break
     kill -0 $handheld_pid 2>/dev/null || fail "the visit ended early"
 done
 grep -q "visit closed" "$work/handheld.log" || fail "the visit was not closed in time"
 pkill -9 -f "$work/handheld " || fail "nothing to kill"
 wait $handheld_pid 2>/dev/null || true
+
+[ "$(hub status | awk '/^records\t/ {print $2}')" = 0 ] || fail "the hub was not stopped"
 
 echo "wait 600000" >"$work/idle.script"
 handheld --lang vi --script "$work/idle.script" &
