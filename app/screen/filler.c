@@ -382,9 +382,12 @@ static void draw_jump(struct filler *f)
         enum jump_state state = stop_state(entry_of(f), at);
         struct buf plain = {0};
         markdown_plain(str_of(view.label.text ? view.label.text : view.ref), &plain);
+        bool note = view.readonly && state != JUMP_MISSING && state != JUMP_WRONG;
         bool chosen = ui_item(ui, view.ref, buf_text(&plain),
-                              UI_OPT(.icon = looks[state].icon, .tone = looks[state].tone,
-                                     .hint = tr(looks[state].text)));
+                              UI_OPT(.icon = note ? ICON_ARTICLE : looks[state].icon,
+                                     .tone = note ? TONE_NONE : looks[state].tone,
+                                     .hint = note ? NULL : tr(looks[state].text),
+                                     .focus = stop_equal(at, f->at)));
         buf_finish(&plain);
         if (chosen) {
             char ref[512];
