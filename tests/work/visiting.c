@@ -176,6 +176,44 @@ static void nobody_home_ends_with_a_date(void **state)
     test_folder_remove(folder);
 }
 
+static void scan(struct visiting *v, const char *code)
+{
+    struct ident ident;
+    struct err err = {0};
+    ident_read(str_of(code), CLAIM_CAMERA, clock_days(2026, 11, 5), &ident);
+    assert_true(ident_is_person(ident.kind));
+    assert_true(visiting_take_claim(v, &ident.person, &err));
+}
+
+static void two_cards_never_mix(void **state)
+{
+    char *folder;
+    struct app *app = prepare(&folder);
+    struct visiting *v = NULL;
+    struct err err = {0};
+    struct person_claim claim;
+    assert_true(visiting_begin(app, &v, &err));
+    scan(v, card);
+    assert_string_equal(visiting_get(v, "person.birth"), "1990-05-08");
+    scan(v, "001085000002||Trần Văn Ví Dụ|31021985|Nam|Số 9, Phường Mẫu, Hà Nội|25122021");
+    assert_string_equal(visiting_get(v, "person.name"), "Trần Văn Ví Dụ");
+    assert_string_equal(visiting_get(v, "person.birth"), ""); /* not that of the first card */
+    assert_string_equal(visiting_get(v, "person.old_number"), "");
+    visiting_close(v);
+    assert_true(visiting_resume(app, 1, &v, &err));
+    visiting_claim(v, &claim);
+    assert_true(claim.warnings & CLAIM_WARN_BIRTH); /* 31 February is told, also after a kill */
+    struct person_claim typed = {0};
+    claim_set(&typed, CLAIM_BIRTH, STR("1985-02-28"), CLAIM_TYPED);
+    assert_true(visiting_take_claim(v, &typed, &err));
+    visiting_claim(v, &claim);
+    assert_false(claim.warnings & CLAIM_WARN_BIRTH);
+    assert_string_equal(visiting_get(v, "person.name"), "Trần Văn Ví Dụ");
+    visiting_close(v);
+    app_close(app);
+    test_folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +221,7 @@ int main(void)
         cmocka_unit_test(closing_gives_the_records_once),
         cmocka_unit_test(without_consent_no_person_leaves),
         cmocka_unit_test(nobody_home_ends_with_a_date),
+        cmocka_unit_test(two_cards_never_mix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
