@@ -184,6 +184,7 @@ static int run(struct app *app, struct ui **ui, const struct options *o)
     struct ui_app drawn = {
         .build = desk_draw, .mail = desk_mail, .is_busy = desk_is_busy, .ctx = desk};
     desk->camera = o->camera;
+    desk->is_silent = o->headless;
     *ui = ui_create(window, &drawn);
     ui_set_judge(*ui, &judge);
     desk_set_ui(desk, *ui);

@@ -9,7 +9,7 @@
 #include "app/question/markup.h"
 #include "platform/base/mem.h"
 
-enum { IMAGE_LIMIT = 16 << 20, IMAGE_SIDE = 960, IMAGE_HEIGHT = 160 };
+enum { IMAGE_LIMIT = 16 << 20, IMAGE_SIDE = 960, IMAGE_HEIGHT = 160, SPOKEN_CHOICES = 12 };
 
 void question_leave(struct question_seat *seat)
 {
@@ -47,7 +47,8 @@ static void draw_markup(struct ui *ui, enum ui_type type, const char *label, boo
         buf_add_text(&markup, " *");
     }
     enum ui_tone tone = type == TYPE_SMALL ? TONE_SOFT : TONE_NONE;
-    ui_text(ui, type, buf_text(&markup), UI_OPT(.markup = true, .tone = tone));
+    ui_text(ui, type, buf_text(&markup),
+            UI_OPT(.markup = true, .tone = tone, .grow = type != TYPE_SMALL));
     buf_finish(&markup);
 }
 
@@ -75,13 +76,49 @@ static void draw_guidance(struct question_seat *seat, const struct question_view
     }
 }
 
+static void add_spoken(struct buf *words, const char *text)
+{
+    if (is_there(text)) {
+        markdown_plain(str_of(text), words);
+        buf_add_text(words, ".\n\n");
+    }
+}
+
+/* Question, hint and what can be answered, as a person would read it out. */
+static void read_aloud(struct question_seat *seat, const struct question_view *view)
+{
+    struct choices *choices;
+    struct choice choice;
+    struct buf words = {0};
+    add_spoken(&words, view->label.text);
+    add_spoken(&words, view->hint.text);
+    if (view->has_choices && question_choices(seat->entry, view->ref, &choices, NULL)) {
+        size_t n = choices_count(choices);
+        for (size_t i = 0; i < n && i < SPOKEN_CHOICES && choices_at(choices, i, &choice); i++) {
+            add_spoken(&words, choice.label.text);
+        }
+    }
+    seat->host->say(seat->ctx, buf_text(&words));
+    buf_finish(&words);
+}
+
 static void draw_label(struct question_seat *seat, const struct question_view *view)
 {
     bool note = view->readonly && view->kind == CONTROL_INPUT; /* to be read, not answered */
     bool row = question_is_marked(view, "list-nolabel") || question_is_marked(view, "label");
+    bool speaks = seat->host->say && !row && is_there(view->label.text);
+    if (speaks) {
+        ui_row_begin(seat->ui, NULL, NULL);
+    }
     if (is_there(view->label.text)) {
         draw_markup(seat->ui, note || row ? TYPE_BODY : TYPE_QUESTION, view->label.text,
                     view->required && !view->readonly);
+    }
+    if (speaks) {
+        if (ui_icon_button(seat->ui, "say", tr("Read aloud"), ICON_VOLUME_UP)) {
+            read_aloud(seat, view);
+        }
+        ui_end(seat->ui);
     }
     if (is_there(view->hint.text)) {
         draw_markup(seat->ui, TYPE_SMALL, view->hint.text, false);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/screen/screen.h"
+#include "app/screen/voice.h"
 
 struct consent_state {
     bool tried;
@@ -46,6 +46,27 @@ static void add_filled(struct desk *desk, struct buf *to, const char *text)
         buf_add_text(to, value[0] ? value : words_text(all.unknown));
         text = close + 1;
     }
+}
+
+/* All that the citizen is told, as it stands on the screen. */
+static void read_aloud(struct desk *desk)
+{
+    struct consent_text text;
+    struct notice element;
+    struct purpose purpose;
+    struct buf words = {0};
+    catalogue_consent(desk->app->catalogue, &text);
+    add_filled(desk, &words, words_text(text.lead));
+    for (size_t i = 0; consent_element(desk->app->catalogue, i, &element); i++) {
+        buf_addf(&words, "\n\n%s.\n", words_text(element.title));
+        add_filled(desk, &words, words_text(element.text));
+    }
+    buf_addf(&words, "\n\n%s", tr("The citizen agrees that:"));
+    for (size_t i = 0; consent_purpose(desk->app->catalogue, i, &purpose); i++) {
+        buf_addf(&words, "\n\n%s.\n%s", words_text(purpose.text), words_text(purpose.detail));
+    }
+    voice_say(desk, buf_text(&words));
+    buf_finish(&words);
 }
 
 static void draw_text(struct desk *desk)
@@ -169,6 +190,9 @@ static void draw(struct desk *desk, void *state)
         }
     }
     ui_body_begin(ui);
+    if (voice_button(desk)) {
+        read_aloud(desk);
+    }
     draw_text(desk);
     draw_purposes(desk);
     if (visiting_is(desk->visiting, "consent.record", "yes")) {

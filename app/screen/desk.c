@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/screen/screen.h"
+#include "app/screen/voice.h"
 #include "platform/base/clock.h"
 #include "platform/base/log.h"
 
@@ -42,6 +42,7 @@ struct desk *desk_create(struct app *app, const struct screen *const *screens)
 void desk_set_ui(struct desk *desk, struct ui *ui)
 {
     desk->ui = ui;
+    ui_set_speech(ui, voice_focus, desk);
     desk_take_settings(desk);
 }
 
@@ -93,6 +94,7 @@ void desk_start(struct desk *desk)
 void desk_destroy(struct desk *desk)
 {
     if (desk) {
+        voice_close(desk);
         pop_to(desk, 0);
         desk_put_away(desk);
         vec_finish(&desk->places);
@@ -113,6 +115,7 @@ static void make_move(struct desk *desk)
     enum move move = (enum move)desk->move;
     struct ticket ticket = {desk->move_id, desk->move_text[0] ? desk->move_text : NULL};
     desk->move = MOVE_NONE;
+    voice_stop(desk);
     if (move == MOVE_GO || move == MOVE_TURN) {
         if (move == MOVE_TURN) {
             pop(desk);
@@ -240,6 +243,7 @@ void desk_mail(struct ui *ui, void *ctx)
         }
         mail_discard(&mail);
     }
+    voice_mail(desk);
     ui_change(ui);
 }
 

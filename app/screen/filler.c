@@ -6,6 +6,7 @@
 
 #include "app/question/questions.h"
 #include "app/screen/filler.h"
+#include "app/screen/voice.h"
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
@@ -77,6 +78,7 @@ static struct stop prev_page(struct filler *f, struct stop at)
 static void go(struct filler *f, struct stop to)
 {
     clear_page(f);
+    voice_stop(f->desk);
     f->at = to;
     if (f->at.kind == STOP_BEGIN) {
         f->at = next_page(f, f->at);

@@ -3,6 +3,7 @@
 
 #include "app/ident/ident.h"
 #include "app/screen/filler.h"
+#include "app/screen/voice.h"
 #include "app/store/attachment.h"
 #include "app/store/formfile.h"
 #include "platform/base/clock.h"
@@ -142,6 +143,12 @@ static void next(void *ctx)
     filler->moves_on = true; /* done when the page is drawn: its seats are in use */
 }
 
+static void say(void *ctx, const char *text)
+{
+    struct filler *filler = ctx;
+    voice_say(filler->desk, text);
+}
+
 static void fold(void *ctx, struct str in, struct buf *out)
 {
     fold_add(out, in);
@@ -155,5 +162,6 @@ const struct question_host filler_host = {
     .media = media,
     .read_code = read_code,
     .next = next,
+    .say = say,
     .fold = fold,
 };

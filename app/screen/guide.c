@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/screen/icons.h"
-#include "app/screen/screen.h"
+#include "app/screen/voice.h"
 #include "app/store/list.h"
 
 struct guide_state {
@@ -32,6 +32,7 @@ static void note(struct desk *desk, struct guide_state *s, const struct card *ca
     char key[160];
     key_of_card(s, card, key);
     if (visiting_set(desk->visiting, key, result, &err)) {
+        voice_stop(desk);
         s->card++;
         s->asks_why = false;
     } else {
@@ -74,6 +75,15 @@ static void draw_why(struct desk *desk, struct guide_state *s, const struct card
     s->asks_why = s->asks_why && !gone;
 }
 
+static void read_aloud(struct desk *desk, const struct card *card)
+{
+    struct buf words = {0};
+    buf_addf(&words, "%s.\n\n%s\n\n%s", words_text(card->title), words_text(card->text),
+             words_text(card->warn));
+    voice_say(desk, buf_text(&words));
+    buf_finish(&words);
+}
+
 static void draw_card(struct desk *desk, struct guide_state *s, const struct topic *topic,
                       const struct card *card)
 {
@@ -91,6 +101,9 @@ static void draw_card(struct desk *desk, struct guide_state *s, const struct top
     ui_text(ui, TYPE_BODY, words_text(card->text), NULL);
     if (words_text(card->warn)[0]) {
         ui_notice(ui, TONE_WARN, words_text(card->warn));
+    }
+    if (voice_button(desk)) {
+        read_aloud(desk, card);
     }
     if (result[0]) {
         ui_badge(ui, strcmp(result, "done") == 0 ? tr("Done") : tr("Could not"),

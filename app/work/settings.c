@@ -24,6 +24,8 @@ static const struct setting_row rows[] = {
      tr_later("On-screen keyboard"), tr_later("Automatic: when a finger opens a field.")},
     {"typing", SETTING_CHOICE, SETTING_USER, true, "telex", 0, 0, "telex vni plain",
      tr_later("Vietnamese typing"), tr_later("How letters become Vietnamese.")},
+    {"voice", SETTING_CHOICE, SETTING_USER, true, "vi", 0, 0, "vi vi-vn-x-central vi-vn-x-south",
+     tr_later("Vietnamese voice"), tr_later("How texts are read aloud.")},
     {"lock_after", SETTING_NUMBER, SETTING_SUPERVISOR, true, "120", 30, 600, NULL,
      tr_later("Lock after (seconds)"), tr_later("The device locks itself after so much rest.")},
     {"volunteer_name", SETTING_TEXT, SETTING_USER, false, "", 0, 80, NULL,
@@ -64,6 +66,9 @@ static const struct {
     {"typing", "telex", "Telex"},                {"typing", "vni", "VNI"},
     {"typing", "plain", tr_later("Without")},    {"send_over", "any", tr_later("Any network")},
     {"send_over", "free", tr_later("Only free networks")},
+    {"voice", "vi", tr_later("Northern")},
+    {"voice", "vi-vn-x-central", tr_later("Central")},
+    {"voice", "vi-vn-x-south", tr_later("Southern")},
 };
 /* clang-format on */
 
