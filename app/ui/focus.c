@@ -2,6 +2,7 @@
 #include "app/ui/node.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct node *focus_layer(struct ui *ui)
 {
@@ -133,7 +134,8 @@ static struct node *first_of(struct ui *ui)
             return n;
         }
         bool in_bar = n->parent && n->parent->widget == &widget_bar;
-        if (!any && !in_bar) {
+        bool is_cross = n->key && strcmp(n->key, "close") == 0; /* of a sheet: the way out, too */
+        if (!any && !in_bar && !is_cross) {
             any = n;
         }
     }

@@ -71,12 +71,16 @@ bool ui_sheet_begin(struct ui *ui, const char *key, const char *title)
     struct node *panel = ui->at;
     panel->flags |= NODE_INNER;
     panel->look.radius = 16;
-    if (title) {
+    bool closed = false;
+    if (title) { /* a tall sheet leaves nothing beside it to touch: it has a cross */
         panel->name = node_keep(ui, title);
-        ui_text(ui, TYPE_TITLE, title, NULL);
+        ui_row_begin(ui, NULL, NULL);
+        ui_text(ui, TYPE_TITLE, title, UI_OPT(.grow = 1));
+        closed = ui_icon_button(ui, "close", tr("Close"), ICON_CLOSE);
+        ui_end(ui);
     }
     inner_column(ui);
-    return layer_dismissed(ui, layer);
+    return layer_dismissed(ui, layer) || closed;
 }
 
 bool ui_dialog_begin(struct ui *ui, const char *key, const char *title, const char *text)
