@@ -371,7 +371,7 @@ static void draw_jump(struct filler *f)
                  [JUMP_MISSING] = {ICON_ERROR_OUTLINE, TONE_ERROR, tr_later("Missing")},
                  [JUMP_WRONG] = {ICON_ERROR, TONE_ERROR, tr_later("Wrong")}};
     struct ui *ui = f->desk->ui;
-    bool gone = ui_sheet_begin(ui, "jump", tr("Questions"));
+    bool gone = ui_sheet_begin(ui, "questions", tr("Questions"));
     for (struct stop at = stop_next(entry_of(f), stop_begin(entry_of(f))); at.kind != STOP_END;
          at = stop_next(entry_of(f), at)) {
         struct question_view view;
@@ -452,7 +452,7 @@ static void draw_actions(struct filler *f)
 {
     struct ui *ui = f->desk->ui;
     ui_actions_begin(ui);
-    if (ui_button(ui, "back", tr("Back"), UI_OPT(.icon = ICON_ARROW_BACK))) {
+    if (ui_button(ui, "previous", tr("Back"), UI_OPT(.icon = ICON_ARROW_BACK))) {
         struct stop before = prev_page(f, f->at);
         if (before.kind != STOP_BEGIN) {
             go(f, before);

@@ -57,7 +57,7 @@ struct desk {
     struct filling *filling;             /* the form that is open, or NULL */
     struct err err;                      /* shown as a notice until the user closes it */
     char notice[400];
-    const char *camera; /* what camera_open takes; NULL: the setting */
+    const char *camera;    /* what camera_open takes; NULL: the setting */
     struct speech *speech; /* NULL until something was read aloud (voice.h) */
     bool is_silent;        /* speech goes where nobody hears it: without a window */
     bool wants_quit, is_drawing;

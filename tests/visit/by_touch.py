@@ -43,7 +43,7 @@ for line in open(sys.argv[1]):
     if typed:
         print("\n".join(taps(typed[1])))
     elif line == "key Back":
-        print("tap jump/close" if sheet else "tap back")
+        print("tap questions/close" if sheet else "tap back")
     elif re.match(r"key ", line):
         sys.exit(f"a finger cannot: {line}")
     else:
