@@ -217,7 +217,8 @@ bool focus_move(struct ui *ui, int code, bool back)
         to = in_order(ui, from, back);
     } else {
         to = nearest(ui, from, code);
-        bool leaves = to && container_of(to) != container_of(from);
+        const struct node *home = container_of(from); /* none: a field above a list goes into it */
+        bool leaves = to && home && container_of(to) != home;
         if (!to || leaves) {
             struct node *row = next_in_list(ui, from, code);
             to = row ? row : to;

@@ -90,7 +90,7 @@ def main():
     device = Handheld(sys.argv[2])
     for number, line in enumerate(open(sys.argv[1]), 1):
         line = line.strip()
-        if not line or line.startswith(("#", "draw ")):  # a drawing wants a finger
+        if not line or line.startswith(("#", "draw ", "tap keep")):  # ink wants a finger
             continue
         try:
             tap = re.fullmatch(r"tap (\S+)", line)
@@ -103,7 +103,7 @@ def main():
             else:
                 device.do(line)
         except RuntimeError as error:
-            device.do("shot /tmp/by_keys_failed.png")
+            device.ask("quit")
             sys.exit(f"line {number}: {error}")
     device.ask("quit")
     print(", ".join(f"{n} {key}" for key, n in used.items()))
