@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# A whole visit in other ways: by touch alone (every letter on the on-screen keyboard), by keys alone
-# (WAYS=keys; not run by itself, it does not yet get through the list of procedures), and with the
-# largest text in the colours for glare, checked on every screen. All arrive whole; pictures of the
-# last are compared like those of pictures.sh.
+# A whole visit three times: by touch alone (every letter on the on-screen keyboard), by keys alone
+# (letters from a keyboard, no drawing), and with the largest text in the colours for glare, checked
+# on every screen. All arrive whole; pictures of the last two are compared as in pictures.sh.
 . "$GOCUA_SOURCE/tests/visit/helper.bash"
 some="01-home 02-door 04-door-filled 05-consent 08-who-scanned 10-guide 14-procedure-one 16-form-choice
       18-form-repeat 19-form-photo 22-outcome 24-rating-face 25-rating-reason 28-review 31-outbox 37-settings"
@@ -70,7 +69,7 @@ large() {
     compare large
 }
 
-for way in ${WAYS:-touch large}; do
+for way in ${WAYS:-touch keys large}; do
     begin
     case $way in
     touch) by_touch ;;
@@ -80,4 +79,4 @@ for way in ${WAYS:-touch large}; do
     end "$way"
 done
 [ $wrong = 0 ] || fail "$wrong pictures differ; see tests/visit/pictures/*/*.got.png"
-echo "other ways through a visit"
+echo "three ways through a visit"
