@@ -19,6 +19,7 @@ struct hub_options {
     const char *tls_key;
     unsigned threads;    /* 0: two */
     uint64_t body_limit; /* most bytes of one POST; 0: 100,000,000 */
+    unsigned idle_s;     /* a silent connection is closed after so many seconds; 0: 75 */
     bool no_limits;      /* no rate limits: for load tests only */
 };
 

@@ -132,6 +132,7 @@ static bool start_http(struct hub *hub, struct err *err)
         .tls_cert = options->tls_cert,
         .tls_key = options->tls_key,
         .threads = options->threads ? options->threads : 4,
+        .idle_s = options->idle_s,
         .handler = {begin, body, end, gone},
         .ctx = hub,
     };

@@ -4,10 +4,10 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
@@ -15,6 +15,7 @@
 #include "platform/base/clock.h"
 #include "platform/base/file.h"
 #include "platform/base/vec.h"
+#include "sync/http/listen.h"
 
 enum {
     SWALLOW_MAX = 256 << 20, /* bytes of a refused body read so that the answer is seen */
@@ -31,6 +32,7 @@ struct http_server {
     struct buf cert, key;
     int port;
     bool is_tls;
+    atomic_bool is_quiet; /* takes no new connection */
 };
 
 struct field {
@@ -463,48 +465,6 @@ static void hear_end(void *cls, struct MHD_Connection *connection, void **con_cl
 
 /* ---- start and stop ---- */
 
-static bool listen_on(const char *host, int port, int *fd, struct err *err)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
-    char service[16];
-    snprintf(service, sizeof(service), "%d", port);
-    *fd = -1;
-    if (getaddrinfo(host, service, &hints, &found) != 0) {
-        return err_set(err, ERR_INPUT, 0, "no such address to listen on: %s", host);
-    }
-    int reason = 0, yes = 1;
-    for (struct addrinfo *a = found; a && *fd < 0; a = a->ai_next) {
-        int s = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (s >= 0 && setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
-            bind(s, a->ai_addr, a->ai_addrlen) == 0 && listen(s, 512) == 0) {
-            *fd = s;
-        } else {
-            reason = errno;
-            if (s >= 0) {
-                close(s);
-            }
-        }
-    }
-    freeaddrinfo(found);
-    if (*fd < 0) {
-        return err_set(err, reason == EACCES ? ERR_DENIED : ERR_DEVICE, reason,
-                       "cannot listen on %s port %d: %s", host, port, strerror(reason));
-    }
-    return true;
-}
-
-static int port_of(int fd)
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof(address);
-    char service[16] = "0";
-    if (getsockname(fd, (struct sockaddr *)&address, &size) == 0) {
-        getnameinfo((struct sockaddr *)&address, size, NULL, 0, service, sizeof(service),
-                    NI_NUMERICSERV);
-    }
-    return atoi(service);
-}
-
 static bool read_tls(struct http_server *server, const struct http_server_options *o,
                      struct err *err)
 {
@@ -522,6 +482,12 @@ static bool read_tls(struct http_server *server, const struct http_server_option
            file_read(o->tls_key, 1 << 20, &server->key, err);
 }
 
+static enum MHD_Result welcome(void *ctx, const struct sockaddr *address, socklen_t size)
+{
+    struct http_server *server = ctx;
+    return atomic_load(&server->is_quiet) ? MHD_NO : MHD_YES;
+}
+
 static bool start_daemon(struct http_server *server, const struct http_server_options *o, int fd,
                          struct err *err)
 {
@@ -536,7 +502,7 @@ static bool start_daemon(struct http_server *server, const struct http_server_op
     };
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     server->daemon = MHD_start_daemon(
-        server->is_tls ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, hear, server,
+        server->is_tls ? flags | MHD_USE_TLS : flags, 0, welcome, server, hear, server,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, hear_uri, server,
         MHD_OPTION_NOTIFY_COMPLETED, hear_end, server, MHD_OPTION_THREAD_POOL_SIZE, threads,
         MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
@@ -560,9 +526,9 @@ bool http_server_start(struct http_server **out, const struct http_server_option
     server->ctx = options->ctx;
     signal(SIGPIPE, SIG_IGN); /* a peer that goes is an error of its connection alone */
     const char *host = options->host ? options->host : "127.0.0.1";
-    bool ok = read_tls(server, options, err) && listen_on(host, options->port, &fd, err);
+    bool ok = read_tls(server, options, err) && http_listen(host, options->port, &fd, err);
     if (ok) {
-        server->port = port_of(fd);
+        server->port = http_listen_port(fd);
         ok = start_daemon(server, options, fd, err) || (close(fd), false);
     }
     if (!ok) {
@@ -577,12 +543,11 @@ int http_server_port(const struct http_server *server)
     return server->port;
 }
 
+/* Not MHD_quiesce_daemon: it takes the listening socket out of each thread's epoll set while the
+ * thread may be doing the same, and libmicrohttpd 0.9.75 ends the process over that. */
 void http_server_quiesce(struct http_server *server)
 {
-    int fd = MHD_quiesce_daemon(server->daemon);
-    if (fd >= 0) {
-        close(fd);
-    }
+    atomic_store(&server->is_quiet, true);
 }
 
 void http_server_stop(struct http_server *server)
