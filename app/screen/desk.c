@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "app/screen/voice.h"
-#include "platform/base/clock.h"
 #include "platform/base/log.h"
+#include "platform/sensor/scanner.h"
 
 struct place {
     const struct screen *screen;
@@ -91,9 +91,40 @@ void desk_start(struct desk *desk)
     push(desk, app_is_locked(desk->app) ? "lock" : "home", NULL);
 }
 
+static void scanner_wakes(void *ctx)
+{
+    ui_wake(ctx);
+}
+
+void desk_find_scanner(struct desk *desk)
+{
+    struct scanner_device found;
+    struct err err = {0};
+    if (desk->scanner && scanner_is_lost(desk->scanner)) {
+        scanner_close(desk->scanner);
+        desk->scanner = NULL;
+    }
+    if (!desk->scanner && scanner_list(settings_text(desk->app, "scanner"), &found, 1) == 1 &&
+        !scanner_open(found.id, scanner_wakes, desk->ui, &desk->scanner, &err)) {
+        log_warn("the scanner does not open: %s", err.text);
+    }
+}
+
+/* Codes of the scanner's own device go where a typed scanner's would. */
+static void take_scans(struct desk *desk)
+{
+    struct buf code = {0};
+    while (desk->scanner && scanner_take(desk->scanner, &code)) {
+        ui_give_scan(desk->ui, buf_str(&code));
+        buf_clear(&code);
+    }
+    buf_wipe(&code);
+}
+
 void desk_destroy(struct desk *desk)
 {
     if (desk) {
+        scanner_close(desk->scanner);
         voice_close(desk);
         pop_to(desk, 0);
         desk_put_away(desk);
@@ -237,6 +268,7 @@ void desk_mail(struct ui *ui, void *ctx)
 {
     struct desk *desk = ctx;
     struct mail mail;
+    take_scans(desk);
     while (mailbox_take(desk->app->mailbox, &mail)) {
         if (desk->places.n && top(desk)->screen->mail) {
             top(desk)->screen->mail(desk, top(desk)->state, &mail);

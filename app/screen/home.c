@@ -51,6 +51,7 @@ static void look(struct desk *desk, void *state)
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
+    desk_find_scanner(desk);
     look(desk, state);
     return true;
 }

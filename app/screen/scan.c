@@ -13,6 +13,8 @@
 enum { SAID_MS = 6000 };
 
 struct scan_state {
+    char path[900]; /* of a picture file */
+    bool asks_file;
     struct camera *camera;
     struct camera_view view;
     char purpose[16], said[300];
@@ -142,6 +144,51 @@ static void draw_finder(struct desk *desk, struct scan_state *s)
     }
 }
 
+/* A picture that lies on the device or a stick: looked at with patience, then forgotten. */
+static void read_file(struct desk *desk, struct scan_state *s)
+{
+    const struct barcode_options options = {.accept = ident_accepts};
+    struct picture picture = {0};
+    struct barcode code;
+    if (!picture_read(s->path, PICTURE_GRAY, 0, &picture, NULL)) {
+        say(s, tr("There is no such file, or it cannot be read."));
+        return;
+    }
+    struct gray gray = picture_gray(&picture);
+    struct barcode_scanner *scanner = barcode_create();
+    if (barcode_scan(scanner, &gray, &options, &code, 1)) {
+        take(desk, s, (struct str){(const char *)code.bytes, code.n}, CLAIM_PICTURE);
+        explicit_bzero(&code, sizeof(code));
+    } else {
+        say(s, tr("No code was found in this picture."));
+    }
+    barcode_destroy(scanner);
+    picture_finish(&picture);
+}
+
+static void draw_file(struct desk *desk, struct scan_state *s)
+{
+    struct ui *ui = desk->ui;
+    bool gone = ui_sheet_begin(ui, "file", tr("Choose a picture"));
+    const char *typed =
+        ui_field(ui, "path", s->path,
+                 &(struct ui_field){.label = tr("Path of the picture (JPEG or PNG)"),
+                                    .input = UI_IN_CODE,
+                                    .live = true,
+                                    .focus = true,
+                                    .max = 800});
+    if (typed) {
+        snprintf(s->path, sizeof(s->path), "%s", typed);
+    }
+    if (ui_button(ui, "read-file", tr("Scan"),
+                  UI_OPT(.kind = UI_PRIMARY, .icon = ICON_IMAGE, .disabled = !s->path[0]))) {
+        read_file(desk, s);
+        gone = true;
+    }
+    ui_end(ui);
+    s->asks_file = s->asks_file && !gone;
+}
+
 static void draw(struct desk *desk, void *state)
 {
     struct scan_state *s = state;
@@ -154,6 +201,9 @@ static void draw(struct desk *desk, void *state)
     if (s->view.has_torch && ui_bar_action(ui, "torch", tr("Light"),
                                            s->view.torch_is_on ? ICON_FLASH_ON : ICON_FLASH_OFF)) {
         camera_set_torch(s->camera, !s->view.torch_is_on, NULL);
+    }
+    if (ui_bar_menu(ui, "picture", tr("Choose a picture"), ICON_IMAGE)) {
+        s->asks_file = true;
     }
     if ((code = ui_scanned(ui))) {
         take(desk, s, str_of(code), CLAIM_SCANNER);
@@ -182,6 +232,9 @@ static void draw(struct desk *desk, void *state)
         desk_back(desk);
     }
     ui_end(ui);
+    if (s->asks_file) {
+        draw_file(desk, s);
+    }
 }
 
 const struct screen screen_scan = {

@@ -47,6 +47,7 @@ struct screen {
 };
 
 struct place;
+struct scanner;
 
 struct desk {
     struct app *app;
@@ -57,9 +58,10 @@ struct desk {
     struct filling *filling;             /* the form that is open, or NULL */
     struct err err;                      /* shown as a notice until the user closes it */
     char notice[400];
-    const char *camera;    /* what camera_open takes; NULL: the setting */
-    struct speech *speech; /* NULL until something was read aloud (voice.h) */
-    bool is_silent;        /* speech goes where nobody hears it: without a window */
+    struct scanner *scanner; /* a hardware scanner with a device of its own, or NULL */
+    const char *camera;      /* what camera_open takes; NULL: the setting */
+    struct speech *speech;   /* NULL until something was read aloud (voice.h) */
+    bool is_silent;          /* speech goes where nobody hears it: without a window */
     bool wants_quit, is_drawing;
     int move; /* to be made after the draw (desk.c) */
     const char *move_screen;
@@ -105,6 +107,9 @@ void desk_fail(struct desk *desk, const struct err *err);
 
 /* The same with a sentence of the caller's (translated; copied). */
 void desk_say(struct desk *desk, const char *sentence);
+
+/* Looks for a hardware scanner when none is open (setting `scanner` names further ones). */
+void desk_find_scanner(struct desk *desk);
 
 /* Locks the device: what is open is saved and closed, the lock screen comes. */
 void desk_lock(struct desk *desk);
