@@ -3,25 +3,7 @@
 #include <ctype.h>
 
 #include "app/form/form.h"
-
-static void add_escaped(struct buf *to, struct str text)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        switch (text.s[i]) {
-        case '&':
-            buf_add_text(to, "&amp;");
-            break;
-        case '<':
-            buf_add_text(to, "&lt;");
-            break;
-        case '>':
-            buf_add_text(to, "&gt;");
-            break;
-        default:
-            buf_add_char(to, text.s[i]);
-        }
-    }
-}
+#include "platform/base/xml.h"
 
 /* Only plain names and #rgb pass: the colour goes into an attribute. */
 static bool is_colour(struct str colour)
@@ -48,7 +30,7 @@ static bool add_span(void *ctx, const struct span *span)
     if (colour) {
         buf_addf(to, "<span foreground=\"" STR_FMT "\">", STR_ARG(span->color));
     }
-    add_escaped(to, span->text);
+    xml_add_escaped(to, span->text, false);
     buf_add_text(to, colour ? "</span>" : "");
     buf_add_text(to, span->flags & SPAN_LINK ? "</u>" : "");
     buf_add_text(to, span->flags & SPAN_ITALIC ? "</i>" : "");

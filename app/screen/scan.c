@@ -8,9 +8,13 @@
 #include "app/screen/screen.h"
 #include "app/work/enrol.h"
 #include "platform/base/clock.h"
+#include "platform/base/file.h"
 #include "platform/sensor/camera.h"
 
-enum { SAID_MS = 6000 };
+enum {
+    SAID_MS = 6000,
+    FILE_BUDGET_MS = 1000, /* of processor time: the window waits for a picture file */
+};
 
 struct scan_state {
     char path[900]; /* of a picture file */
@@ -43,6 +47,7 @@ static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
     struct scan_state *s = state;
     snprintf(s->purpose, sizeof(s->purpose), "%s", ticket->text ? ticket->text : "person");
+    desk_find_scanner(desk); /* one that was plugged in since */
     start(desk, s);
     return true;
 }
@@ -144,13 +149,14 @@ static void draw_finder(struct desk *desk, struct scan_state *s)
     }
 }
 
-/* A picture that lies on the device or a stick: looked at with patience, then forgotten. */
+/* A picture that lies on the device or a stick: looked at, then forgotten. */
 static void read_file(struct desk *desk, struct scan_state *s)
 {
-    const struct barcode_options options = {.accept = ident_accepts};
+    const struct barcode_options options = {.budget_ms = FILE_BUDGET_MS, .accept = ident_accepts};
     struct picture picture = {0};
     struct barcode code;
-    if (!picture_read(s->path, PICTURE_GRAY, 0, &picture, NULL)) {
+    /* a pipe or a device has no size, and reading it might never end */
+    if (file_size(s->path) <= 0 || !picture_read(s->path, PICTURE_GRAY, 0, &picture, NULL)) {
         say(s, tr("There is no such file, or it cannot be read."));
         return;
     }
