@@ -365,7 +365,6 @@ int lane_run(const int counts[LANE_KINDS], uint64_t seed)
         }
     }
     print_table(lane, clock_mono_ms() - begin);
-    printf("broken promises: %d\n", bad);
     lane_close(lane);
     return bad;
 }
