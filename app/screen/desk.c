@@ -6,6 +6,7 @@
 #include "app/screen/voice.h"
 #include "platform/base/log.h"
 #include "platform/sensor/scanner.h"
+#include "platform/system/battery.h"
 
 struct place {
     const struct screen *screen;
@@ -141,6 +142,19 @@ static void lock_now(struct desk *desk)
     push(desk, "lock", NULL);
 }
 
+static bool wants_stillness(const struct desk *desk)
+{
+    return settings_number(desk->app, "reduced_motion") != 0 || battery_is_low(NULL);
+}
+
+/* The battery runs down while screens change, so each change looks again: nothing wakes for it. */
+static void mind_battery(struct desk *desk)
+{
+    if (ui_get(desk->ui)->still != wants_stillness(desk)) {
+        desk_take_settings(desk);
+    }
+}
+
 static void make_move(struct desk *desk)
 {
     enum move move = (enum move)desk->move;
@@ -162,6 +176,7 @@ static void make_move(struct desk *desk)
     } else if (move == MOVE_LOCK) {
         lock_now(desk);
     }
+    mind_battery(desk);
 }
 
 static void plan(struct desk *desk, enum move move, const char *screen, const struct ticket *ticket)
@@ -307,7 +322,7 @@ void desk_take_settings(struct desk *desk)
     settings.theme = theme_of(settings_text(app, "theme"));
     settings.text_size = (double)settings_number(app, "text_size") / 100;
     settings.glove = settings_number(app, "glove") != 0;
-    settings.still = settings_number(app, "reduced_motion") != 0;
+    settings.still = wants_stillness(desk);
     settings.keyboard = keyboard_of(settings_text(app, "keyboard"));
     settings.typing = strcmp(typing, "vni") == 0     ? UI_TYPE_VNI
                       : strcmp(typing, "plain") == 0 ? UI_TYPE_PLAIN
