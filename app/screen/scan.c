@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/ident/ident.h"
+#include "app/question/pick_file.h"
 #include "app/screen/screen.h"
 #include "app/work/enrol.h"
 #include "platform/base/clock.h"
@@ -17,8 +18,7 @@ enum {
 };
 
 struct scan_state {
-    char path[900]; /* of a picture file */
-    bool asks_file;
+    struct pick_file pick; /* a picture file instead of the camera */
     struct camera *camera;
     struct camera_view view;
     char purpose[16], said[300];
@@ -56,6 +56,7 @@ static void leave(struct desk *desk, void *state)
 {
     struct scan_state *s = state;
     camera_close(s->camera);
+    pick_file_finish(&s->pick);
 }
 
 /* What is wrong with a code stands long enough to be read, then the advice goes on. */
@@ -155,8 +156,9 @@ static void read_file(struct desk *desk, struct scan_state *s)
     const struct barcode_options options = {.budget_ms = FILE_BUDGET_MS, .accept = ident_accepts};
     struct picture picture = {0};
     struct barcode code;
+    const char *path = buf_text(&s->pick.path);
     /* a pipe or a device has no size, and reading it might never end */
-    if (file_size(s->path) <= 0 || !picture_read(s->path, PICTURE_GRAY, 0, &picture, NULL)) {
+    if (file_size(path) <= 0 || !picture_read(path, PICTURE_GRAY, 0, &picture, NULL)) {
         say(s, tr("There is no such file, or it cannot be read."));
         return;
     }
@@ -174,25 +176,12 @@ static void read_file(struct desk *desk, struct scan_state *s)
 
 static void draw_file(struct desk *desk, struct scan_state *s)
 {
-    struct ui *ui = desk->ui;
-    bool gone = ui_sheet_begin(ui, "file", tr("Choose a picture"));
-    const char *typed =
-        ui_field(ui, "path", s->path,
-                 &(struct ui_field){.label = tr("Path of the picture (JPEG or PNG)"),
-                                    .input = UI_IN_CODE,
-                                    .live = true,
-                                    .focus = true,
-                                    .max = 800});
-    if (typed) {
-        snprintf(s->path, sizeof(s->path), "%s", typed);
-    }
-    if (ui_button(ui, "read-file", tr("Scan"),
-                  UI_OPT(.kind = UI_PRIMARY, .icon = ICON_IMAGE, .disabled = !s->path[0]))) {
+    bool gone = ui_sheet_begin(desk->ui, "file", tr("Choose a picture"));
+    if (pick_file_draw(desk->ui, &s->pick, "image/")) {
         read_file(desk, s);
-        gone = true;
     }
-    ui_end(ui);
-    s->asks_file = s->asks_file && !gone;
+    ui_end(desk->ui);
+    s->pick.is_open = s->pick.is_open && !gone;
 }
 
 static void draw(struct desk *desk, void *state)
@@ -209,7 +198,7 @@ static void draw(struct desk *desk, void *state)
         camera_set_torch(s->camera, !s->view.torch_is_on, NULL);
     }
     if (ui_bar_menu(ui, "picture", tr("Choose a picture"), ICON_IMAGE)) {
-        s->asks_file = true;
+        pick_file_open(&s->pick);
     }
     if ((code = ui_scanned(ui))) {
         take(desk, s, str_of(code), CLAIM_SCANNER);
@@ -238,7 +227,7 @@ static void draw(struct desk *desk, void *state)
         desk_back(desk);
     }
     ui_end(ui);
-    if (s->asks_file) {
+    if (s->pick.is_open) {
         draw_file(desk, s);
     }
 }
