@@ -28,6 +28,10 @@ struct seal_reader *store_unseal(struct store *store, const char *name, struct e
 /* Removes a sealed file; a failure is logged only: the next start removes it as orphan. */
 void store_drop_file(struct store *store, const char *name);
 
+/* The same for one that must not come back: its head, without which the rest cannot be opened, is
+ * written over and synced first. */
+void store_wipe_file(struct store *store, const char *name);
+
 /* Is the sealed file all there, with that BLAKE2b digest of its clear bytes? ERR_DAMAGED if not. */
 bool store_check_file(struct store *store, const char *name, const unsigned char *digest,
                       struct err *err);

@@ -1,7 +1,9 @@
 /* Sealed files of the store: random names, one folder. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LOG_ROOM "store"
 #include "app/store/inner.h"
@@ -47,6 +49,29 @@ void store_drop_file(struct store *store, const char *name)
     if (!store_media_path(store, name, path, &err) || !file_remove(path, &err)) {
         log_warn("a sealed file stays for the next start: %s", err.text);
     }
+}
+
+void store_wipe_file(struct store *store, const char *name)
+{
+    char path[STORE_PATH];
+    unsigned char noise[4096];
+    int64_t size = -1;
+    int fd = -1;
+    if (store_media_path(store, name, path, NULL)) {
+        size = file_size(path);
+        fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    }
+    if (fd >= 0 && size > 0) {
+        size_t n = size < (int64_t)sizeof(noise) ? (size_t)size : sizeof(noise);
+        rand_bytes(noise, n);
+        if (pwrite(fd, noise, n, 0) != (ssize_t)n || fsync(fd) != 0) {
+            log_warn("a sealed file is removed without being written over");
+        }
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    store_drop_file(store, name);
 }
 
 bool store_check_file(struct store *store, const char *name, const unsigned char *digest,

@@ -136,10 +136,16 @@ bool record_judge(struct store *store, int64_t id, enum record_state state, cons
                   struct err *err);
 
 /* Removes XML and files of records that were sent and seen on the server a second time, both longer
- * ago than days; the row stays. Returns how many by *count. */
+ * ago than days, by the clock and by the days this device has lived through (record_lived): a clock
+ * that jumps ahead removes nothing, nor is a file removed that the server never confirmed. The row
+ * stays. Returns how many by *count. */
 bool record_purge(struct store *store, int days, int64_t *count, struct err *err);
 
 /* Notes that the server still had the record when asked again: the second confirmation. */
 bool record_confirm_again(struct store *store, int64_t id, struct err *err);
+
+/* Milliseconds that the store has been in use, by the wall clock, but at most three days from one
+ * look to the next and never backwards; each call is a look. */
+bool record_lived(struct store *store, int64_t *lived_ms, struct err *err);
 
 #endif

@@ -128,6 +128,15 @@ bool enrolled_sends_locked(const struct enrolled *e, struct store *store)
     return !store_has(store, "send_while_locked", "0");
 }
 
+int enrolled_keep_days(const struct enrolled *e, struct store *store)
+{
+    const struct setting_row *row = settings_find("keep_sent_days");
+    long long days = 0;
+    str_to_int64(str_of(row->other), &days);
+    days = setting_number(store, row->name, days);
+    return (int)(days < row->least ? row->least : days > row->most ? row->most : days);
+}
+
 static const char *text_or_null(const struct buf *b)
 {
     return b->n ? b->s : NULL;

@@ -33,6 +33,9 @@ bool enrolled_wants_free(const struct enrolled *place, struct store *store);
 /* Does sending go on while the screen is locked? */
 bool enrolled_sends_locked(const struct enrolled *place, struct store *store);
 
+/* How many days sent records stay (setting keep_sent_days). */
+int enrolled_keep_days(const struct enrolled *place, struct store *store);
+
 /* Fills carrier, address, outbox and (when fetch) inbox; stop and tell are the caller's. What it
  * points to belongs to place and store. The caller ends settings->outbox with outbox_end. */
 void enrolled_fill(struct enrolled *place, struct store *store, bool fetch,

@@ -17,7 +17,7 @@
 #include "sync/run/retry.h"
 
 /* A hub in the same room costs nothing to ask: it is asked often. Others by the back-off. */
-enum { NEAR_WAIT_MS = 5000, FETCH_EVERY_MS = 3600 * 1000 };
+enum { NEAR_WAIT_MS = 5000, FETCH_EVERY_MS = 3600 * 1000, PURGE_EVERY_MS = 3600 * 1000 };
 
 enum { TO_UNLOCK = 1, TO_LOCK, TO_SEND, TO_FETCH, TO_NETWORK };
 
@@ -36,6 +36,7 @@ struct sync {
     struct enrolled *place;
     bool screen_is_locked, network_is_back, wants_fetch, wants_send;
     int64_t last_fetch_ms;
+    int64_t purged_ms; /* monotonic; 0: not since the store was opened */
 };
 
 static void post(struct sync *sync, int kind, struct key *parcel)
@@ -179,6 +180,22 @@ static bool is_due(struct sync *sync, int64_t next_ms, int *wait)
     return *wait == 0;
 }
 
+/* What was sent long ago and seen on the server twice leaves this device. */
+static void purge(struct sync *sync)
+{
+    int64_t now = clock_mono_ms(), count = 0;
+    struct err err = {0};
+    if (!sync->store || (sync->purged_ms > 0 && now - sync->purged_ms < PURGE_EVERY_MS)) {
+        return;
+    }
+    sync->purged_ms = now;
+    if (!record_purge(sync->store, enrolled_keep_days(sync->place, sync->store), &count, &err)) {
+        log_warn("sent records are not removed: %s", err.text);
+    } else if (count > 0) {
+        log_info("%d sent records were removed", (int)count);
+    }
+}
+
 static void take_mail(struct sync *sync, struct mail *mail)
 {
     switch (mail->kind) {
@@ -235,6 +252,7 @@ static void loop(void *ctx, const atomic_bool *stop)
         while (!atomic_load(stop) && is_due(sync, next_ms, &wait)) {
             next_ms = session(sync);
         }
+        purge(sync);
         if (sync->screen_is_locked && sync->store &&
             (waiting_records(sync) == 0 || !enrolled_sends_locked(sync->place, sync->store))) {
             forget(sync);

@@ -257,6 +257,7 @@ static void openrosa_send(void *ctx, const struct outbox *outbox, struct outbox_
         find_access(state, &answer);
     }
     openrosa_outcome(&answer, &err, outcome);
+    outcome->names_files = ok && portal_names_missing(state->portal);
     doubt_deletion(item, outcome);
     free(p.record.files);
     free(p.of);

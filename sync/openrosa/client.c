@@ -62,6 +62,11 @@ void portal_close(struct portal *client)
     }
 }
 
+bool portal_names_missing(const struct portal *client)
+{
+    return client->said.names_missing;
+}
+
 void portal_forget_connections(struct portal *client)
 {
     http_forget_connections(client->http);

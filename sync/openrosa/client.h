@@ -107,6 +107,9 @@ int64_t portal_batch_bytes(int64_t bytes, int64_t ms, int64_t most);
 /* The size limit that the server told last (10,000,000 before that). */
 int64_t portal_limit(const struct portal *client);
 
+/* Did the last answer say which files of the record the server lacks (perhaps none)? */
+bool portal_names_missing(const struct portal *client);
+
 /* Forgets kept connections after a change of network. */
 void portal_forget_connections(struct portal *client);
 

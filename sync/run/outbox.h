@@ -103,6 +103,7 @@ struct outbox_outcome {
     int64_t next_ms;   /* RETRY: not before this moment (wall clock); else 0 */
     int64_t wait_ms;   /* RETRY: what the server asked for; 0: nothing */
     bool is_doubtful;  /* it may have arrived although no answer says so */
+    bool names_files;  /* the server said itself which files it has: it vouches for them */
     char message[400]; /* what the server said, for people; may be empty */
 };
 

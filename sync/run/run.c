@@ -281,22 +281,38 @@ static bool lacks_files(const struct outbox_item *item)
     return false;
 }
 
+static void send_again(struct session *s, struct outbox_item *item, struct outbox_outcome *outcome)
+{
+    s->record = item->record;
+    s->moved = 0;
+    s->set->carrier->send(s->state, &s->set->outbox, item, outcome);
+    s->result->bytes_sent += s->moved;
+}
+
 /* Posts the frozen XML of a sent record once more: identical bytes do no harm, and the answer shows
- * whether the server still has it. What a restored backup has lost goes again at once. */
+ * whether the server still has it. What a restored backup has lost goes again at once. A server
+ * that does not tell which files it has (only our hub does) would take a record it had lost for a
+ * new one and say nothing of its files: it gets them again, so that they are there for certain. */
 static bool ask_again(struct session *s, struct outbox_item *item, struct err *err)
 {
     const struct outbox *outbox = &s->set->outbox;
     struct outbox_outcome outcome = {0};
+    bool was_whole = !lacks_files(item), offers_all = false;
     item->is_xml_confirmed = false;
-    s->record = item->record;
-    s->moved = 0;
-    s->set->carrier->send(s->state, outbox, item, &outcome);
-    s->result->bytes_sent += s->moved;
+    send_again(s, item, &outcome);
+    if (outcome.action == OUTBOX_SENT && outcome.reason == OUTBOX_NO_REASON && was_whole &&
+        !outcome.names_files && item->n_files > 0) {
+        for (size_t i = 0; i < item->n_files; i++) {
+            item->files[i].is_confirmed = false;
+        }
+        offers_all = true;
+        send_again(s, item, &outcome);
+    }
     if (outcome.action == OUTBOX_SENT) {
         return outbox->ops->seen_again(outbox->ctx, item->record, err);
     }
     s->is_over = outcome.scope == OUTBOX_ALL;
-    if (!lacks_files(item)) {
+    if (offers_all || !was_whole || !lacks_files(item)) {
         return true; /* no news: it stays sent, and is asked about another time */
     }
     outcome.action = OUTBOX_RETRY;

@@ -163,31 +163,99 @@ static void a_record_set_aside_keeps_its_place(void **state)
     assert_false(record_judge(f->store, first, RECORD_ACCEPTED, "", &err)); /* not sent yet */
 }
 
+static bool count_one(void *ctx, const char *name)
+{
+    ++*(int *)ctx;
+    return true;
+}
+
+/* Sealed files in the folder. */
+static int count_files(struct fixture *f)
+{
+    int n = 0;
+    assert_true(file_list(in_folder(f, "data/media"), count_one, &n, NULL));
+    return n;
+}
+
+static const int64_t day = 86400000, start = 1700000000000;
+
+static int64_t purged(struct fixture *f, int64_t at_day)
+{
+    struct err err;
+    int64_t count;
+    clock_fix(start + at_day * day);
+    check(record_purge(f->store, 7, &count, &err), &err);
+    return count;
+}
+
 static void purging_needs_a_second_confirmation(void **state)
 {
     struct fixture *f = *state;
     struct err err;
-    int64_t id = add_ready(f, "uuid:1", "<data/>"), count;
-    clock_fix(1700000000000);
+    struct buf xml = {0};
+    struct record record;
+    struct attachments files;
+    int64_t id = add_draft(f, "uuid:1");
+    const char *const names[] = {"a.jpg"};
+    check(attachment_put(f->store, id, "a.jpg", "image/jpeg", STR("photo"), &err), &err);
+    check(record_finish(
+              f->store, id,
+              &(struct record_final){.xml = STR("<data/>"), .files = names, .file_count = 1}, &err),
+          &err);
+    clock_fix(start);
+    assert_false(record_confirm_again(f->store, id, &err)); /* not sent yet */
     check(db_run(f->store->db, "UPDATE record SET state = 4, sent_ms = ?",
                  DB_WITH(DB_INT(clock_now_ms())), &err),
           &err);
-    clock_fix(1700000000000 + 100 * 86400000LL);
-    check(record_purge(f->store, 7, &count, &err), &err);
-    assert_int_equal(count, 0);
+    check(db_run(f->store->db, "UPDATE attachment SET confirmed_ms = 1", DB_NONE, &err), &err);
+    for (int i = 1; i <= 100; i++) {
+        assert_int_equal(purged(f, i), 0); /* the server's first answer alone never does */
+    }
     check(record_confirm_again(f->store, id, &err), &err);
-    check(record_purge(f->store, 7, &count, &err), &err);
-    assert_int_equal(count, 0);
-    clock_fix(1700000000000 + 108 * 86400000LL);
-    check(record_purge(f->store, 7, &count, &err), &err);
-    assert_int_equal(count, 1);
+    for (int i = 100; i <= 107; i++) {
+        assert_int_equal(purged(f, i), 0);
+    }
+    assert_int_equal(count_files(f), 2); /* the photo, the record's own copy */
+    assert_int_equal(purged(f, 108), 1);
+    assert_int_equal(purged(f, 109), 0);
     clock_fix(-1);
-    struct buf xml = {0};
-    struct record record;
+    assert_int_equal(count_files(f), 0);
     assert_false(record_xml(f->store, id, &xml, &err));
     assert_int_equal(err.kind, ERR_MISSING);
+    check(attachment_list(f->store, id, &f->arena, &files, &err), &err);
+    assert_int_equal(files.n, 0);
     check(record_get(f->store, id, &f->arena, &record, &err), &err); /* name and date stay */
+    assert_int_equal(record.state, RECORD_SENT);
+    struct journal_rows rows;
+    check(journal_page(f->store, "record.purge", (struct page){0, 10}, &f->arena, &rows, &err),
+          &err);
+    assert_int_equal(rows.n, 1);
+    check(journal_check(f->store, &err), &err);
     buf_finish(&xml);
+}
+
+/* A dead battery sets the clock to any year: only days lived through count. */
+static void a_clock_that_jumps_purges_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct err err;
+    int64_t id = add_ready(f, "uuid:1", "<data/>");
+    clock_fix(start);
+    check(db_run(f->store->db, "UPDATE record SET state = 4, sent_ms = ?",
+                 DB_WITH(DB_INT(clock_now_ms())), &err),
+          &err);
+    check(record_confirm_again(f->store, id, &err), &err);
+    assert_int_equal(purged(f, 3650), 0); /* ten years ahead */
+    assert_int_equal(purged(f, 3650), 0);
+    assert_int_equal(purged(f, -20000), 0); /* 1970 or so */
+    for (int i = 0; i <= 3; i++) {
+        assert_int_equal(purged(f, i), 0); /* the right time again: three days were given away */
+    }
+    for (int i = 4; i <= 7; i++) {
+        assert_int_equal(purged(f, i), 0);
+    }
+    assert_int_equal(purged(f, 8), 1);
+    clock_fix(-1);
 }
 
 static void audit_rows_add_up(void **state)
@@ -235,6 +303,7 @@ int main(void)
         IN_STORE(files_that_go_along_must_be_there),
         IN_STORE(a_record_set_aside_keeps_its_place),
         IN_STORE(purging_needs_a_second_confirmation),
+        IN_STORE(a_clock_that_jumps_purges_nothing),
         IN_STORE(audit_rows_add_up),
         IN_STORE(a_full_disk_loses_nothing_that_was_confirmed),
     };

@@ -518,6 +518,39 @@ static void sent_records_are_asked_about_and_lost_ones_go_again(void **state)
     finish(f);
 }
 
+/* Central says 201 to what it had lost and never speaks of files: it gets them all again. */
+static void a_server_that_names_no_files_gets_them_all_again(void **state)
+{
+    for (int mode = PORTAL_CENTRAL; mode <= PORTAL_KOBO; mode++) {
+        struct fixture *f = start_usual();
+        struct memory_outbox memory = {.is_old = true};
+        f->portal.mode = (enum portal_mode)mode;
+        memory_add(&memory, "visit", 2, 500);
+        f->set.outbox = memory_outbox_of(&memory);
+        f->set.inbox.ops = NULL;
+        run(f);
+        memory_restart(&memory);
+        f->set.inbox = usual_inbox(f);
+        struct kept_record *kept = f->portal.records.v;
+        snprintf(kept[0].instance_id, sizeof(kept[0].instance_id), "other"); /* it is lost */
+        f->portal.body_most = 900; /* and the link of the proxy is too small just now */
+        run(f);
+        const struct memory_record *r = &memory.records.v[0];
+        assert_int_equal(r->state, MEMORY_SENT);
+        assert_false(r->is_seen_again); /* nothing counts before the last file is there */
+        f->portal.body_most = 0;
+        memory_restart(&memory);
+        run(f);
+        assert_true(r->is_seen_again);
+        struct kept_record *now = fake_portal_record(&f->portal, r->instance_id);
+        for (size_t k = 0; k < 2; k++) {
+            assert_non_null(fake_portal_file(now, r->files.v[k].name));
+        }
+        memory_finish(&memory);
+        finish(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +564,7 @@ int main(void)
         cmocka_unit_test(deleted_entities_of_ours_are_told),
         cmocka_unit_test(a_form_that_is_back_lets_its_records_go),
         cmocka_unit_test(sent_records_are_asked_about_and_lost_ones_go_again),
+        cmocka_unit_test(a_server_that_names_no_files_gets_them_all_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
