@@ -64,11 +64,10 @@ static bool collect(struct store *store, int64_t id, struct files *files, struct
 /* The row keeps title and dates for the log, yet nothing of its form any more. */
 static bool purge_one(struct store *store, int64_t id, struct err *err)
 {
-    static const char *const deeds[] = {"DELETE FROM attachment WHERE record = ?",
-                                        "DELETE FROM frozen WHERE record = ?",
-                                        "DELETE FROM audit WHERE record = ?",
-                                        "DELETE FROM rival WHERE record = ?",
-                                        "UPDATE record SET form = NULL WHERE id = ?"};
+    static const char *const deeds[] = {
+        "DELETE FROM attachment WHERE record = ?", "DELETE FROM frozen WHERE record = ?",
+        "DELETE FROM audit WHERE record = ?", "DELETE FROM rival WHERE record = ?",
+        "UPDATE record SET form = NULL WHERE id = ?"};
     struct files files = {0};
     if (!db_begin(store->db, err)) {
         return false;
