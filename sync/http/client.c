@@ -1,7 +1,6 @@
 #include "sync/http/client.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +9,11 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include <curl/curl.h>
 #include <linux/sockios.h>
 
 #include "platform/base/clock.h"
 #include "platform/base/mem.h"
+#include "sync/http/trust.h"
 #include "sync/http/url.h"
 
 enum {
@@ -44,17 +43,12 @@ struct transfer {
     bool is_local, is_too_large, is_stalled, is_stopped;
     int64_t window_ms;    /* start of the present stall window, 0 before the connection */
     int64_t window_moved; /* bytes at its start */
+    struct trust trust;
 };
-
-static void start_library(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 bool http_open(struct http_client **client, const struct http_settings *settings, struct err *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_library);
+    trust_start();
     *client = NULL;
     CURL *curl = curl_easy_init();
     if (!curl) {
@@ -263,18 +257,9 @@ static bool is_loopback(const char *host)
     return !strcmp(host, "localhost") || !strcmp(host, "::1") || !strncmp(host, "127.", 4);
 }
 
-static void set_trust(struct http_client *client, const struct url_origin *origin)
+static void set_access(struct http_client *client, const struct url_origin *origin)
 {
     CURL *curl = client->curl;
-    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (client->ca_file) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca_file);
-    }
-    if (client->pins && *client->pins) {
-        curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, client->pins);
-    }
     if (client->user && *client->user) {
         unsigned long ways = CURLAUTH_DIGEST | (origin->is_tls ? CURLAUTH_BASIC : 0);
         curl_easy_setopt(curl, CURLOPT_HTTPAUTH, ways);
@@ -329,17 +314,9 @@ static enum http_fault fault_of(const struct transfer *t, CURLcode code)
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_INTERFACE_FAILED:
         return HTTP_FAULT_CONNECT;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-        return HTTP_FAULT_TLS;
     default:
-        return HTTP_FAULT_BROKEN;
+        return trust_failed(t->client->curl, code, &t->trust, &t->reply->tls) ? HTTP_FAULT_TLS
+                                                                              : HTTP_FAULT_BROKEN;
     }
 }
 
@@ -356,6 +333,9 @@ static bool tell_fault(const struct transfer *t, CURLcode code, struct err *err)
     case HTTP_FAULT_TOO_LARGE:
         return err_set(err, ERR_REMOTE, t->reply->status, "answer larger than %lld bytes",
                        (long long)t->limit);
+    case HTTP_FAULT_TLS:
+        return err_set(err, ERR_OFFLINE, (int)code, "the server is not believed: %s",
+                       t->trust.said[0] ? t->trust.said : curl_easy_strerror(code));
     default:
         return err_set(err, ERR_OFFLINE, (int)code, "%s", curl_easy_strerror(code));
     }
@@ -407,11 +387,16 @@ static bool perform_once(struct http_client *client, const struct http_ask *ask,
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)client->set.connect_seconds);
     curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 64L << 10);
-    set_trust(client, &origin);
+    trust_set(curl, client->pins, client->ca_file, origin.is_tls, &t.trust);
+    set_access(client, &origin);
     set_callbacks(&t);
     CURLcode code = curl_easy_perform(curl);
     note_outcome(&t, code);
     curl_slist_free_all(fields);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+    if (reply->fault == HTTP_FAULT_TLS) {
+        http_forget_connections(client); /* one of a bad day must not be taken for a checked one */
+    }
     return reply->fault == HTTP_FAULT_NONE || tell_fault(&t, code, err);
 }
 

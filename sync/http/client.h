@@ -20,7 +20,9 @@ struct http_settings {
     const char *agent; /* User-Agent */
     const char *user;  /* Digest on any scheme, Basic over TLS only; NULL: none */
     const char *password;
-    const char *pins;        /* "sha256//BASE64;sha256//BASE64" of public keys; NULL: none */
+    /* "sha256//BASE64;sha256//BASE64" of public keys: over TLS only a server with one of these keys
+     * is asked, whoever vouches for it or not, and whatever its name. NULL: the roots decide. */
+    const char *pins;
     const char *ca_file;     /* PEM file instead of the system's roots; NULL: the system's */
     int connect_seconds;     /* 0: 30 */
     int stall_seconds;       /* cut after so long without a byte; 0: 30 */
@@ -62,7 +64,7 @@ enum http_fault {
     HTTP_FAULT_NONE,
     HTTP_FAULT_RESOLVE,   /* the name has no address */
     HTTP_FAULT_CONNECT,   /* refused, unreachable, timed out while connecting */
-    HTTP_FAULT_TLS,       /* certificate, clock or pin */
+    HTTP_FAULT_TLS,       /* not believed: reply->tls says why */
     HTTP_FAULT_STALLED,   /* nothing moved for stall_seconds */
     HTTP_FAULT_BROKEN,    /* reset, or ended too early; the server may have acted */
     HTTP_FAULT_TOO_LARGE, /* more than limit */
@@ -70,8 +72,21 @@ enum http_fault {
     HTTP_FAULT_STOPPED,   /* *stop was set */
 };
 
+/* Why the other side was not believed. */
+enum http_tls {
+    HTTP_TLS_OTHER,   /* no encrypted connection came about */
+    HTTP_TLS_EARLY,   /* its certificate is not valid yet: the clock here is behind */
+    HTTP_TLS_EXPIRED, /* its certificate is no longer valid, or the clock here is ahead */
+    HTTP_TLS_NAME,    /* its certificate is for another server */
+    HTTP_TLS_UNKNOWN, /* nobody that this device trusts vouches for it */
+    HTTP_TLS_PIN,     /* another key than the pinned ones */
+    HTTP_TLS_OLD,     /* it only speaks versions that are no longer safe */
+    HTTP_TLS_CLEAR,   /* it does not encrypt at all */
+};
+
 struct http_reply {
     enum http_fault fault;
+    enum http_tls tls;      /* with HTTP_FAULT_TLS */
     int status;             /* 0 when none came; set also when the fault came later */
     bool is_body_sent;      /* the last byte of the request's body was handed over */
     char location[1024];    /* of a redirect that was not followed; else empty */

@@ -206,7 +206,7 @@ void answer_judge(const struct answer_facts *facts, struct answer *answer)
 {
     bool has_answer = facts->fault == HTTP_FAULT_NONE ||
                       (facts->fault == HTTP_FAULT_BROKEN && facts->status >= 400);
-    *answer = (struct answer){.status = facts->status};
+    *answer = (struct answer){.status = facts->status, .tls = facts->tls};
     answer->meaning = has_answer ? judge_status(facts) : judge_fault(facts->fault);
     if (facts->retry_after_ms > 0) {
         answer->wait_ms =

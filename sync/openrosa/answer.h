@@ -47,7 +47,8 @@ enum answer_about { ANSWER_ABOUT_PROBE, ANSWER_ABOUT_LIST, ANSWER_ABOUT_FILE, AN
 
 struct answer {
     enum answer_meaning meaning;
-    int status;      /* HTTP, 0 without one */
+    enum http_tls tls; /* with ANSWER_TLS: why */
+    int status;        /* HTTP, 0 without one */
     int64_t wait_ms; /* asked by the server (Retry-After, 423: 30 s), capped at 1 h; 0: not asked */
     bool may_have_arrived; /* the whole request was sent and the outcome is not known */
     char message[400];     /* of the server for people, "" without one */
@@ -58,6 +59,7 @@ struct answer {
 struct answer_facts {
     enum answer_about about;
     enum http_fault fault;
+    enum http_tls tls;
     int status;
     bool has_openrosa_header; /* X-OpenRosa-Version */
     bool is_openrosa;

@@ -39,7 +39,14 @@ enum outbox_reason {
     OUTBOX_NO_NETWORK,
     OUTBOX_NO_SERVER,
     OUTBOX_CAPTIVE,
-    OUTBOX_TLS,
+    OUTBOX_TLS,         /* no encrypted connection came about, nobody knows why */
+    OUTBOX_TLS_EARLY,   /* the certificate is not valid yet: our clock is behind */
+    OUTBOX_TLS_EXPIRED, /* it is no longer valid, or our clock is ahead */
+    OUTBOX_TLS_NAME,    /* it is another server's */
+    OUTBOX_TLS_UNKNOWN, /* nobody vouches for it */
+    OUTBOX_TLS_PIN,     /* its key is not one of the enrolment */
+    OUTBOX_TLS_OLD,     /* only unsafe versions are spoken */
+    OUTBOX_TLS_CLEAR,   /* nothing is encrypted */
     OUTBOX_STALLED,
     OUTBOX_BROKEN,
     OUTBOX_BUSY,

@@ -15,8 +15,35 @@ static const struct {
                           tr_later("It is tried again by itself.")},
     [OUTBOX_CAPTIVE] = {"captive", tr_later("This network asks you to log in first."),
                         tr_later("Log in to this network, or use another one.")},
-    [OUTBOX_TLS] = {"tls", tr_later("The server could not prove that it is the right one."),
+    [OUTBOX_TLS] = {"tls", tr_later("No safe connection to the server came about."),
                     tr_later("Check the date and time of this device, or use another network.")},
+    [OUTBOX_TLS_EARLY] = {"tls-early",
+                          tr_later(
+                              "The clock of this device is behind: the server's certificate is "
+                              "not valid yet on this date."),
+                          tr_later("Set the date and time of this device, then send again.")},
+    [OUTBOX_TLS_EXPIRED] =
+        {"tls-expired",
+         tr_later("The server's certificate has expired, or the clock of this "
+                  "device is ahead."),
+         tr_later("Check the date and time of this device. If they are right, tell your "
+                  "supervisor.")},
+    [OUTBOX_TLS_NAME] = {"tls-name", tr_later("What answers is another server, not ours."),
+                         tr_later("Use another network. If it stays so, tell your supervisor.")},
+    [OUTBOX_TLS_UNKNOWN] = {"tls-unknown",
+                            tr_later("Nobody whom this device trusts vouches for this server."),
+                            tr_later("Use another network. If it stays so, tell your supervisor.")},
+    [OUTBOX_TLS_PIN] =
+        {"tls-pin",
+         tr_later("The server shows another key than the one your organisation gave: "
+                  "somebody may be listening."),
+         tr_later("Use another network. If the server was renewed, scan its new key code.")},
+    [OUTBOX_TLS_OLD] = {"tls-old",
+                        tr_later("The server offers only old encryption that is no longer safe."),
+                        tr_later("Use another network. If it stays so, tell your supervisor.")},
+    [OUTBOX_TLS_CLEAR] = {"tls-clear",
+                          tr_later("What answers does not encrypt: it is not the real server."),
+                          tr_later("Use another network. If it stays so, tell your supervisor.")},
     [OUTBOX_STALLED] = {"stalled", tr_later("The network is too slow; sending was cut off."),
                         tr_later("It is tried again by itself.")},
     [OUTBOX_BROKEN] = {"broken", tr_later("The connection broke while sending."),

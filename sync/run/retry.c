@@ -23,6 +23,13 @@ bool retry_is_about_way(enum outbox_reason reason)
     case OUTBOX_NO_SERVER:
     case OUTBOX_CAPTIVE:
     case OUTBOX_TLS:
+    case OUTBOX_TLS_EARLY:
+    case OUTBOX_TLS_EXPIRED:
+    case OUTBOX_TLS_NAME:
+    case OUTBOX_TLS_UNKNOWN:
+    case OUTBOX_TLS_PIN:
+    case OUTBOX_TLS_OLD:
+    case OUTBOX_TLS_CLEAR:
     case OUTBOX_WRONG_ADDRESS:
     case OUTBOX_NOT_ENROLLED:
         return true;
