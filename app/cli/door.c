@@ -15,6 +15,10 @@ bool door_option(struct door *door, int argc, char **argv, int *i)
         door->data = argv[++*i];
         return true;
     }
+    if (strcmp(argv[*i], "--lang") == 0 && *i + 1 < argc) {
+        door->lang = argv[++*i];
+        return true;
+    }
     if (strcmp(argv[*i], "--pin-stdin") == 0) {
         door->pin_stdin = true;
         return true;
@@ -66,6 +70,9 @@ bool door_open(const struct door *door, struct app **out)
               : door->may_set_up ? app_set_up(*out, text, &err)
                                  : err_set(&err, ERR_MISSING, 0, "there is no PIN here yet");
     explicit_bzero(pin, sizeof(pin));
+    if (door->lang && !lang_set(door->lang, NULL)) {
+        fprintf(stderr, "gocuactl: there is no language %s here\n", door->lang);
+    }
     if (!ok && err.kind == ERR_DENIED) {
         fprintf(stderr, "gocuactl: %s\n",
                 err.code == EAGAIN ? tr("Too many wrong tries; wait and try again.")

@@ -8,12 +8,13 @@
 
 struct door {
     const char *data;
+    const char *lang; /* speaks this one whatever the device is set to; NULL: as it is set */
     bool pin_stdin;
     bool may_set_up; /* a folder without a PIN gets this one */
 };
 
-/* Takes --data DIR, --pin-stdin out of the argument at *i (moving it on); false when it is another
- * one. */
+/* Takes --data DIR, --pin-stdin, --lang CODE out of the argument at *i (moving it on); false when
+ * it is another one. */
 bool door_option(struct door *door, int argc, char **argv, int *i);
 
 /* Opens and unlocks; says on standard error why not. app_close ends it. */

@@ -118,7 +118,7 @@ static int run(int argc, char **argv)
 const struct command command_sync = {
     .name = "sync",
     .summary = "send what waits and fetch new forms, now",
-    .usage = "[--data DIR] [--pin-stdin] [--fetch-only | --send-only] [--verbose]\n"
+    .usage = "[--data DIR] [--pin-stdin] [--lang CODE] [--fetch-only | --send-only] [--verbose]\n"
              "  --verbose tells record by record what happened and what comes next.",
     .run = run,
 };

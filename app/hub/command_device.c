@@ -148,6 +148,23 @@ static int passphrase(struct command_line *line)
     return ok ? 0 : archive ? command_failed(line, &err) : 1;
 }
 
+static int pins(struct command_line *line)
+{
+    struct buf text = {0};
+    struct err err = {0};
+    struct archive *archive = command_archive(line);
+    bool ok = archive && organisation_add_pins(&text, archive, line->data, &err);
+    archive_close(archive);
+    if (ok && text.n == 0) {
+        ok = err_set(&err, ERR_MISSING, 0, "this hub has not served with a certificate of its own");
+    }
+    if (ok) {
+        fprintf(line->shell->out, "%s\n", buf_text(&text));
+    }
+    buf_finish(&text);
+    return ok ? 0 : archive ? command_failed(line, &err) : 1;
+}
+
 static int organisation(struct command_line *line)
 {
     struct err err = {0};
@@ -186,6 +203,13 @@ const struct command commands_device[] = {
      0,
      0,
      passphrase},
+    {"admin pins",
+     "",
+     "Prints the key code: devices that no longer believe this hub's certificate scan it.",
+     {NULL},
+     0,
+     0,
+     pins},
     {"admin organisation",
      "NAME",
      "Sets the name that devices show at enrolment.",

@@ -9,7 +9,15 @@
 #include "app/hub/serve.h"
 #include "platform/base/log.h"
 
-enum { SERVE_LISTEN, SERVE_CERT, SERVE_KEY, SERVE_THREADS, SERVE_LIMIT, SERVE_NO_LIMITS };
+enum {
+    SERVE_LISTEN,
+    SERVE_CERT,
+    SERVE_KEY,
+    SERVE_NEXT,
+    SERVE_THREADS,
+    SERVE_LIMIT,
+    SERVE_NO_LIMITS
+};
 
 /* "host:port", "[::1]:port" or "port". */
 static bool read_listen(const char *text, char *host, size_t size, int *port)
@@ -74,6 +82,7 @@ static int serve(struct command_line *line)
                                   .port = 8085,
                                   .tls_cert = line->options[SERVE_CERT],
                                   .tls_key = line->options[SERVE_KEY],
+                                  .tls_next = line->options[SERVE_NEXT],
                                   .no_limits = line->options[SERVE_NO_LIMITS] != NULL};
     const char *listen = line->options[SERVE_LISTEN];
     const char *threads = line->options[SERVE_THREADS], *limit = line->options[SERVE_LIMIT];
@@ -104,10 +113,12 @@ static int serve(struct command_line *line)
 
 const struct command commands_serve[] = {
     {"serve",
-     "[--listen 127.0.0.1:8085] [--tls-cert FILE --tls-key FILE] [--threads N] "
+     "[--listen 127.0.0.1:8085] [--tls-cert FILE --tls-key FILE [--tls-next FILE]] [--threads N] "
      "[--limit-bytes N] [--no-rate-limits]",
-     "Serves until it is ended by a signal.",
-     {"listen=", "tls-cert=", "tls-key=", "threads=", "limit-bytes=", "no-rate-limits"},
+     "Serves until it is ended by a signal. Devices believe the key of the certificate, and that\n"
+     "of --tls-next (key or certificate) from their next visit on: announce it before you change.",
+     {"listen=", "tls-cert=", "tls-key=", "tls-next=", "threads=", "limit-bytes=",
+      "no-rate-limits"},
      0,
      0,
      serve},

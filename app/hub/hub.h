@@ -17,10 +17,11 @@ struct hub_options {
     int port;             /* 0: any free one */
     const char *tls_cert; /* PEM files, both or none */
     const char *tls_key;
-    unsigned threads;    /* 0: two */
-    uint64_t body_limit; /* most bytes of one POST; 0: 100,000,000 */
-    unsigned idle_s;     /* a silent connection is closed after so many seconds; 0: 75 */
-    bool no_limits;      /* no rate limits: for load tests only */
+    const char *tls_next; /* PEM of the key or certificate that comes next: announced; or NULL */
+    unsigned threads;     /* 0: two */
+    uint64_t body_limit;  /* most bytes of one POST; 0: 100,000,000 */
+    unsigned idle_s;      /* a silent connection is closed after so many seconds; 0: 75 */
+    bool no_limits;       /* no rate limits: for load tests only */
 };
 
 /* Opens the data folder and serves it; the caller stops it. At most one server a folder:

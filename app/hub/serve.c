@@ -123,7 +123,9 @@ static bool start_http(struct hub *hub, struct err *err)
 {
     const struct hub_options *options = &hub->options;
     struct openrosa_storage storage;
-    struct openrosa_server_options openrosa = {.body_limit = options->body_limit};
+    struct openrosa_server_options openrosa = {
+        .body_limit = options->body_limit,
+        .announced = hub->announced.n ? buf_text(&hub->announced) : NULL};
     hub_storage(hub, &storage);
     hub->openrosa = openrosa_server_create(&storage, &openrosa);
     struct http_server_options http = {
@@ -155,7 +157,9 @@ bool hub_start(struct hub **out, const struct hub_options *options, struct err *
     snprintf(hub->data, sizeof(hub->data), "%s", options->data);
     bool ok = lock_folder(hub, err);
     struct archive *archive = ok ? hub_take(hub, err) : NULL;
-    ok = ok && archive && archive_sweep(archive, err);
+    ok = ok && archive && archive_sweep(archive, err) &&
+         organisation_set_pins(archive, options->tls_cert, options->tls_next, err) &&
+         organisation_add_pins(&hub->announced, archive, hub->data, err);
     hub_give(hub, archive);
     if (!ok || !writer_start(&hub->writer, hub->data, err) || !start_http(hub, err)) {
         hub_stop(hub);
@@ -186,6 +190,7 @@ void hub_stop(struct hub *hub)
         archive_close(hub->idle.v[i]);
     }
     vec_finish(&hub->idle);
+    buf_finish(&hub->announced);
     limit_finish(&hub->strangers);
     limit_finish(&hub->devices);
     pthread_mutex_destroy(&hub->mutex);

@@ -24,6 +24,7 @@ struct hub {
     struct http_server *http;
     struct openrosa_server *openrosa;
     struct writer *writer;
+    struct buf announced;   /* the pins of our keys, signed; empty without TLS of our own */
     struct limit strangers; /* wrong tokens, codes and passphrases, by peer */
     struct limit devices;   /* requests, by device */
     pthread_mutex_t mutex;  /* over the two below */
@@ -55,6 +56,15 @@ struct invitation {
 /* Appends the signed enrolment code for a token: one line. data: the hub's folder. */
 bool organisation_add_code(struct buf *to, struct archive *archive, const char *data,
                            const struct invitation *invitation, struct err *err);
+
+/* Keeps the pins of a certificate and of the key that follows it (PEM files; next may be NULL) for
+ * enrolment codes, and numbers them anew when they are others than before. cert NULL: none. */
+bool organisation_set_pins(struct archive *archive, const char *cert, const char *next,
+                           struct err *err);
+
+/* Appends the signed announcement of these pins; nothing when there are none. */
+bool organisation_add_pins(struct buf *to, struct archive *archive, const char *data,
+                           struct err *err);
 
 /* Makes a new passphrase for the pages; the one before no longer opens them. */
 bool organisation_new_passphrase(struct archive *archive, char text[PASSPHRASE_TEXT],

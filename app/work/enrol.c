@@ -4,15 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOG_ROOM "enrol"
 #include "app/store/inbox.h"
 #include "app/store/outbox.h"
 #include "app/store/setting.h"
 #include "app/work/app.h"
 #include "platform/base/clock.h"
 #include "platform/base/hash.h"
+#include "platform/base/log.h"
 #include "platform/base/mem.h"
 #include "sync/carrier/carriers.h"
 #include "sync/handover/enrolment.h"
+#include "sync/handover/pins.h"
 
 struct enrolled {
     struct buf server, token, user, password, pins, key, device, address, seed;
@@ -20,6 +23,7 @@ struct enrolled {
     bool has_organisation;
     int64_t stamp; /* counts enrolments */
     struct inbox_place inbox;
+    struct store *store; /* of enrolled_fill */
 };
 
 static bool read_all(struct enrolled *e, struct store *store, struct err *err)
@@ -142,6 +146,37 @@ static const char *text_or_null(const struct buf *b)
     return b->n ? b->s : NULL;
 }
 
+/* New pins of the same organisation; an older announcement changes nothing. */
+static bool renew_pins(struct enrolled *e, struct store *store, struct str text, struct err *err)
+{
+    char pins[PINS_TEXT];
+    int64_t number;
+    if (!e->has_organisation) {
+        return err_set(err, ERR_DENIED, 1, "the device belongs to no organisation");
+    }
+    if (!pins_read(text, e->organisation, pins, &number, err)) {
+        return false;
+    }
+    if (number <= setting_number(store, "enrol.pins_number", 0)) {
+        return true;
+    }
+    log_info("the server's keys were renewed");
+    return setting_set(store, "enrol.pins", pins, err) &&
+           setting_set_number(store, "enrol.pins_number", number, err) &&
+           setting_set_number(store, "enrol.stamp", e->stamp + 1, err);
+}
+
+/* The server announces its keys along with the forms: what it says is signed, and it has proved a
+ * key that was pinned before. Devices that pin nothing are not made to. */
+static void keep_renewed(void *ctx, const char *announcement)
+{
+    struct enrolled *e = ctx;
+    struct err err = {0};
+    if (e->pins.n > 0 && !renew_pins(e, e->store, str_of(announcement), &err)) {
+        log_warn("the server's new keys were not kept: %s", err.text);
+    }
+}
+
 void enrolled_fill(struct enrolled *e, struct store *store, bool fetch,
                    struct run_settings *settings)
 {
@@ -153,7 +188,10 @@ void enrolled_fill(struct enrolled *e, struct store *store, bool fetch,
         .password = text_or_null(&e->password),
         .pins = text_or_null(&e->pins),
         .organisation_key = e->has_organisation ? e->organisation : NULL,
+        .renewed = keep_renewed,
+        .renewed_ctx = e,
     };
+    e->store = store;
     outbox_begin(store, &settings->outbox);
     if (fetch) {
         e->inbox = (struct inbox_place){store, buf_text(&e->server)};
@@ -182,10 +220,36 @@ static bool read_code(struct app *app, struct str code, struct enrolment *enrolm
     return ok;
 }
 
+/* A key code shows the organisation that is known here; nothing but its keys will change. */
+static bool preview_pins(struct app *app, struct str code, struct enrol_preview *preview,
+                         struct err *err)
+{
+    struct enrolled *known = NULL;
+    char pins[PINS_TEXT];
+    int64_t number;
+    struct buf print = {0};
+    bool ok = enrolled_load(app->store, &known, err) &&
+              (known->has_organisation || err_set(err, ERR_DENIED, 1, "no organisation yet")) &&
+              pins_read(code, known->organisation, pins, &number, err);
+    if (ok) {
+        snprintf(preview->server, sizeof(preview->server), "%s", buf_text(&known->server));
+        snprintf(preview->organisation, sizeof(preview->organisation), "%s",
+                 settings_text(app, "organisation"));
+        enrolment_add_fingerprint(&print, known->organisation);
+        snprintf(preview->fingerprint, sizeof(preview->fingerprint), "%s", buf_text(&print));
+    }
+    buf_finish(&print);
+    enrolled_destroy(known);
+    return ok;
+}
+
 bool enrol_preview(struct app *app, struct str code, struct enrol_preview *preview, struct err *err)
 {
     struct enrolment enrolment = {0};
     memset(preview, 0, sizeof(*preview));
+    if (pins_are_announced(code)) {
+        return preview_pins(app, code, preview, err);
+    }
     bool ok = read_code(app, code, &enrolment, &preview->is_new, err);
     if (ok) {
         struct buf print = {0};
@@ -229,6 +293,13 @@ bool enrol_accept(struct app *app, struct str code, struct err *err)
 {
     struct enrolment enrolment = {0};
     bool is_new;
+    if (pins_are_announced(code)) {
+        struct enrolled *known = NULL;
+        bool is_kept =
+            enrolled_load(app->store, &known, err) && renew_pins(known, app->store, code, err);
+        enrolled_destroy(known);
+        return is_kept;
+    }
     bool ok = read_code(app, code, &enrolment, &is_new, err) && keep(app, &enrolment, err);
     explicit_bzero(&enrolment, sizeof(enrolment));
     return ok;

@@ -44,6 +44,9 @@ void enrolled_fill(struct enrolled *place, struct store *store, bool fetch,
 /* Is a server known? False while locked. */
 bool enrol_is_done(struct app *app);
 
+/* Codes are those of sync/handover: our enrolment, ODK Collect's, and the key code of the server we
+ * belong to (gocua-hub admin pins), which renews the pins and nothing else. */
+
 /* What a code says before it is taken: who and where, for the person to confirm. */
 struct enrol_preview {
     char server[512], organisation[128];

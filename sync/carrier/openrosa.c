@@ -48,6 +48,13 @@ static const struct {
     [ANSWER_LOCAL] = {OUTBOX_RETRY, OUTBOX_RECORD, OUTBOX_STORAGE},
 };
 
+static const enum outbox_reason tls_reasons[] = {
+    [HTTP_TLS_OTHER] = OUTBOX_TLS,           [HTTP_TLS_EARLY] = OUTBOX_TLS_EARLY,
+    [HTTP_TLS_EXPIRED] = OUTBOX_TLS_EXPIRED, [HTTP_TLS_NAME] = OUTBOX_TLS_NAME,
+    [HTTP_TLS_UNKNOWN] = OUTBOX_TLS_UNKNOWN, [HTTP_TLS_PIN] = OUTBOX_TLS_PIN,
+    [HTTP_TLS_OLD] = OUTBOX_TLS_OLD,         [HTTP_TLS_CLEAR] = OUTBOX_TLS_CLEAR,
+};
+
 void openrosa_outcome(const struct answer *answer, const struct err *local,
                       struct outbox_outcome *outcome)
 {
@@ -58,6 +65,9 @@ void openrosa_outcome(const struct answer *answer, const struct err *local,
                                        .wait_ms = answer->wait_ms,
                                        .is_doubtful = answer->may_have_arrived};
     memcpy(outcome->message, answer->message, sizeof(outcome->message));
+    if (answer->meaning == ANSWER_TLS) {
+        outcome->reason = tls_reasons[answer->tls];
+    }
     if (answer->meaning == ANSWER_QUOTA && outcome->wait_ms == 0) {
         outcome->wait_ms = QUOTA_MS; /* a person must act first, yet nobody need tell us */
     }
@@ -92,10 +102,13 @@ static bool openrosa_start(void *ctx, const struct carrier_settings *settings,
         .password = settings->password,
         .pins = settings->pins,
         .ca_file = settings->ca_file,
+        .connect_seconds = settings->connect_seconds,
         .stall_seconds = settings->stall_seconds,
         .stop = settings->stop,
         .progress = on_bytes,
         .progress_ctx = state,
+        .renewed = settings->renewed,
+        .renewed_ctx = settings->renewed_ctx,
     };
     state->set = *settings;
     state->at = (struct carrier_progress){.step = CARRIER_CONNECT};

@@ -73,21 +73,6 @@ static bool is_token(const char *token)
     return true;
 }
 
-static bool read_pins(const struct json *list, char pins[400])
-{
-    pins[0] = 0;
-    for (size_t i = 0; i < json_count(list); i++) {
-        const char *pin = json_text(json_at(list, i), NULL);
-        size_t used = strlen(pins);
-        if (!pin || strncmp(pin, "sha256//", 8) != 0 || strpbrk(pin, "; \t\r\n") ||
-            used + strlen(pin) + 2 > 400) {
-            return false;
-        }
-        snprintf(pins + used, 400 - used, "%s%s", used ? ";" : "", pin);
-    }
-    return true;
-}
-
 static bool read_own_fields(struct enrolment *e, const struct json *root)
 {
     struct buf key = {0};
@@ -96,7 +81,7 @@ static bool read_own_fields(struct enrolment *e, const struct json *root)
         copy_line(json_text(json_get(root, "s"), ""), e->server, sizeof(e->server)) &&
         copy_line(json_text(json_get(root, "t"), ""), e->token, sizeof(e->token)) &&
         copy_line(json_text(json_get(root, "n"), ""), e->organisation, sizeof(e->organisation)) &&
-        read_pins(json_get(root, "p"), e->pins) && is_server(e->server) && is_token(e->token) &&
+        pins_join(json_get(root, "p"), e->pins) && is_server(e->server) && is_token(e->token) &&
         text_from_base64url(&key, str_of(json_text(json_get(root, "k"), ""))) &&
         key.n == SIGN_PUBLIC;
     int64_t seconds = json_int(json_get(root, "x"), 0);
@@ -195,14 +180,8 @@ bool enrolment_add_own(struct buf *to, const struct enrolment *e,
     add_member(&json, "k", buf_text(&key));
     add_member(&json, "n", e->organisation);
     if (*e->pins) {
-        struct str rest = str_of(e->pins);
-        struct str pin;
         json_add_key(&json, "p");
-        for (char mark = '['; str_cut(&rest, ';', &pin); mark = ',') {
-            buf_add_char(&json, mark);
-            json_add_text(&json, pin);
-        }
-        buf_add_char(&json, ']');
+        pins_add_list(&json, e->pins);
     }
     buf_add_char(&json, '}');
     text_add_signed(to, HEAD, buf_str(&json), secret);

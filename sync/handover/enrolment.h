@@ -11,6 +11,7 @@
 #include "platform/base/buf.h"
 #include "platform/base/err.h"
 #include "platform/base/sign.h"
+#include "sync/handover/pins.h"
 
 enum enrolment_kind { ENROLMENT_OWN, ENROLMENT_ODK };
 
@@ -21,7 +22,7 @@ struct enrolment {
     char user[128], password[128];  /* ODK codes only; else "" */
     char organisation[128];         /* name, may be "" */
     char project[128];              /* ODK: general/project name, may be "" */
-    char pins[400];                 /* "sha256//…;sha256//…" or "" */
+    char pins[PINS_TEXT];           /* "sha256//…;sha256//…" or "" */
     int64_t expires_ms;             /* wall clock; 0: never (ODK) */
     unsigned char key[SIGN_PUBLIC]; /* of the organisation: checks receipts, seals bundles */
 };

@@ -41,6 +41,8 @@ bool portal_open(struct portal **client, const struct portal_settings *settings,
     made->http = opened;
     made->server = mem_strdup(settings->server);
     made->limit = LIMIT_UNTOLD;
+    made->renewed = settings->renewed;
+    made->renewed_ctx = settings->renewed_ctx;
     made->batch_bytes = settings->batch_bytes ? settings->batch_bytes : BATCH_BYTES;
     buf_add_text(&made->device, settings->device_id ? "deviceID=" : "");
     url_add_escaped(&made->device, str_of(settings->device_id));
@@ -132,6 +134,7 @@ bool portal_ask(struct portal *client, enum answer_about about, struct http_ask 
     struct answer_facts facts = {
         .about = about,
         .fault = reply->fault,
+        .tls = reply->tls,
         .status = reply->status,
         .has_openrosa_header = http_reply_field(reply, "X-OpenRosa-Version") != NULL,
         .is_openrosa = may_say && wire_read_answer(buf_str(&reply->body), &client->said, NULL),
@@ -209,6 +212,10 @@ bool portal_form_list(struct portal *client, struct wire_form_list *list, struct
     buf_finish(&url);
     if (ok && !wire_read_form_list(buf_str(&client->reply.body), list, err)) {
         return unreadable(answer, err);
+    }
+    const char *pins = ok ? http_reply_field(&client->reply, "X-GoCua-Pins") : NULL;
+    if (pins && client->renewed) {
+        client->renewed(client->renewed_ctx, pins);
     }
     for (size_t i = list->forms.n; i-- > 0;) {
         struct wire_form *form = &list->forms.v[i];

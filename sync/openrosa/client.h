@@ -22,6 +22,9 @@ struct portal_settings {
     const atomic_bool *stop;
     void (*progress)(void *ctx, int64_t sent, int64_t received);
     void *progress_ctx;
+    /* The form list came with X-GoCua-Pins (sync/handover/pins.h). NULL: nobody asks. */
+    void (*renewed)(void *ctx, const char *announcement);
+    void *renewed_ctx;
 };
 
 /* Opens without asking the network; ERR_INPUT for an address that is none. */

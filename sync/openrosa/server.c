@@ -285,6 +285,9 @@ static void serve_forms(struct openrosa_server *server, struct http_request *req
         answer_failure(request, &err);
     } else {
         wire_add_form_list(&body, rows.forms.v, rows.forms.n);
+        if (server->options.announced) {
+            http_answer_header(request, "X-GoCua-Pins", server->options.announced);
+        }
         answer_list(server, request, &body);
     }
     vec_finish(&rows.forms);

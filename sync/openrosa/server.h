@@ -118,9 +118,10 @@ struct openrosa_storage {
 };
 
 struct openrosa_server_options {
-    uint64_t body_limit; /* of one POST, told to clients; 0: 100,000,000 */
-    uint64_t xml_limit;  /* of the XML part; 0: 10,000,000 */
-    size_t parts;        /* 0: 256 */
+    uint64_t body_limit;   /* of one POST, told to clients; 0: 100,000,000 */
+    uint64_t xml_limit;    /* of the XML part; 0: 10,000,000 */
+    size_t parts;          /* 0: 256 */
+    const char *announced; /* signed pins, told with the form list; borrowed; NULL: none */
 };
 
 /* Makes a server over the storage; the caller destroys it after the HTTP server has stopped. */

@@ -23,7 +23,7 @@ struct carrier_settings {
     const char *device_id;
     const char *user, *password;
     const char *pins, *ca_file;
-    int stall_seconds;                     /* 0: 30 */
+    int connect_seconds, stall_seconds;    /* 0: 30 */
     const unsigned char *organisation_key; /* SIGN_PUBLIC bytes, seals bundles; or NULL */
     const unsigned char *device_secret;    /* SIGN_SECRET bytes, for carriers that sign; or NULL */
     const atomic_bool *stop;
@@ -32,6 +32,10 @@ struct carrier_settings {
     /* fetch tells every form on the server's list, before it fetches any. NULL: nobody asks. */
     void (*offers)(void *ctx, const char *form_id);
     void *offers_ctx;
+    /* The server announces the keys that it uses and will use: text signed by the organisation, to
+     * be checked by the receiver (sync/handover/pins.h). NULL: nobody asks. */
+    void (*renewed)(void *ctx, const char *announcement);
+    void *renewed_ctx;
 };
 
 /* What a fetch has brought. */

@@ -26,7 +26,8 @@ static struct enrolment example(void)
                               .server = "https://portal.example:8443/hub",
                               .token = "Abc123!$xyz",
                               .organisation = "Xã Ví Dụ",
-                              .pins = "sha256//AAAA=;sha256//BBBB=",
+                              .pins = "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;"
+                                      "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
                               .expires_ms = NOW + 3600 * 1000};
 }
 
