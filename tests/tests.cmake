@@ -109,8 +109,9 @@ fuzz(multipart_reader USES sync/http)
 bench(xpath    USES app/form)
 bench(form     USES app/form)
 bench(ui USES app/ui)
-suite(fault  USES app/hub app/store sync/run sync/carrier TIMEOUT 900)
-bench(fault  USES app/hub app/store sync/run sync/carrier)
+pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl libcrypto) # a stranger of the TLS lane
+suite(fault  USES app/hub app/store sync/run sync/carrier LIBS PkgConfig::SSL TIMEOUT 900)
+bench(fault  USES app/hub app/store sync/run sync/carrier LIBS PkgConfig::SSL)
 bench(store USES app/store)
 
 # Debian's libzxing is a peer of the scan bench where it is installed; the only C++ there is.

@@ -3,3 +3,4 @@
  * with seeds from SEED on, and returns the number of broken promises. Each broken promise is one
  * line on standard error that says how to play it again: build/bench/fault --only NAME … */
 LANE(wire)
+LANE(tls)
