@@ -175,12 +175,13 @@ static bool begin(void *ctx, int64_t record, struct err *err)
     if (!db_begin(db, err)) {
         return false;
     }
-    bool ok =
-        db_run(db, "UPDATE record SET state = 3, tries = tries + 1 WHERE id = ? AND state = 2",
-               DB_WITH(DB_INT(record)), err) &&
-        (db_changes(db) == 1 ||
-         err_set(err, ERR_DENIED, 0, "record %lld is sent elsewhere", (long long)record)) &&
-        journal_note(s->store, "record.sending", record, NULL, err);
+    bool ok = db_run(db,
+                     "UPDATE record SET state = 3, tries = tries + 1 WHERE id = ? AND state = 2"
+                     " AND is_held = 0",
+                     DB_WITH(DB_INT(record)), err) &&
+              (db_changes(db) == 1 ||
+               err_set(err, ERR_DENIED, 0, "record %lld is sent elsewhere", (long long)record)) &&
+              journal_note(s->store, "record.sending", record, NULL, err);
     return db_end(db, ok, err);
 }
 
@@ -239,6 +240,22 @@ static bool write_marks(struct store *store, const struct outbox_item *item, boo
                   err);
 }
 
+/* Drafts were never handed out, and what the portal returned is closed: nothing of a session may
+ * touch them. */
+static bool look_at_state(struct store *store, int64_t record, enum record_state *state,
+                          struct err *err)
+{
+    int64_t number = 0;
+    if (!db_number(store->db, "SELECT state FROM record WHERE id = ?", DB_WITH(DB_INT(record)),
+                   &number, 0, err)) {
+        return false;
+    }
+    *state = (enum record_state)number;
+    bool is_ours = number > RECORD_DRAFT && number != RECORD_RETURNED;
+    return is_ours || err_set(err, number ? ERR_INPUT : ERR_MISSING, 0,
+                              "record %lld is not in the queue", (long long)record);
+}
+
 static bool confirm(void *ctx, const struct outbox_item *item, struct err *err)
 {
     struct session *s = ctx;
@@ -251,7 +268,9 @@ static bool confirm(void *ctx, const struct outbox_item *item, struct err *err)
     if (!db_begin(s->store->db, err)) {
         return false;
     }
-    bool ok = write_marks(s->store, item, true, err) &&
+    enum record_state state;
+    bool ok = look_at_state(s->store, item->record, &state, err) &&
+              write_marks(s->store, item, true, err) &&
               journal_note(s->store, "record.confirm", item->record, detail, err);
     return db_end(s->store->db, ok, err);
 }
@@ -314,11 +333,34 @@ static bool write_others(struct store *store, const struct outbox_item *item,
                   err);
 }
 
+/* What a try can still change: the table of sync/run/outbox.h. A record that was sent comes back
+ * only when the server has lost it; one that a person has to look at leaves only by arriving. */
+static bool changes(enum record_state state, enum outbox_action action)
+{
+    switch (state) {
+    case RECORD_SENT:
+    case RECORD_ACCEPTED:
+        return action == OUTBOX_RETRY;
+    case RECORD_ASIDE:
+        return action == OUTBOX_SENT;
+    default:
+        return true;
+    }
+}
+
 static bool settle_row(struct store *store, const struct outbox_item *item,
                        const struct outbox_outcome *o, struct err *err)
 {
     static const char *const deeds[] = {"record.sent", "record.retry", "record.hold",
                                         "record.aside"};
+    enum record_state state;
+    if (!look_at_state(store, item->record, &state, err)) {
+        return false;
+    }
+    if (!changes(state, o->action)) {
+        log_info("record %lld stays as it is", (long long)item->record);
+        return true;
+    }
     bool ok = o->action == OUTBOX_SENT
                   ? write_sent(store, item, o, err)
                   : write_waiting(store, item, o, err) && write_others(store, item, o, err);

@@ -2,14 +2,29 @@
  * app/store/outbox.c, and the words for why a record waits. Knows no table and no network. The ops
  * are called on the thread of the session.
  *
- * State of a record, and who moves it:
- *   ready ──begin──▶ sending ──outcome SENT──▶ sent
- *     ▲                │  (files: confirm after every accepted POST, "2 of 3 files")
- *     │                ├─ outcome RETRY: ready, not before next_ms
- *     │                ├─ outcome HOLD:  waits until release() or the user
- *     └─release────────┴─ outcome ASIDE: set aside with its reason; only the user moves it
- * A record found in `sending` when the program starts was cut off: it is ready and doubtful.
- * Nothing here ever deletes a record. */
+ * States of a record, and what becomes of each by every event (tests/store/outbox_states.c walks
+ * them all). "=" nothing changes, "-" refused. Held and partly confirmed ("2 of 3 files") are marks
+ * on a record that waits: the ledger of its files outlives every event.
+ *
+ *   event: who           draft    waiting  held     sending  sent     accepted returned aside
+ *   finish: person       waiting  -        -        -        -        -        -        -
+ *   begin: session       -        sending  -        -        -        -        -        -
+ *   confirm: session     -        =        =        =        =        =        -        =
+ *   SENT: session        -        sent     sent     sent     =        =        -        sent
+ *   RETRY: session       -        waiting  waiting  waiting  waiting  waiting  -        =
+ *   HOLD: session        -        held     held     held     =        =        -        =
+ *   ASIDE: session       -        aside    aside    aside    =        =        -        =
+ *   release: cause gone  =        =        waiting  =        =        =        =        =
+ *   release: person      -        waiting  waiting  -        -        -        -        waiting
+ *   set aside: store     -        aside    aside    aside    -        -        -        -
+ *   accepted: portal     -        -        -        -        accepted =        accepted -
+ *   returned: portal     -        -        -        -        returned returned =        -
+ *   seen again: session  -        -        -        -        =        =        -        -
+ *   delete: person       gone     -        -        -        -        -        -        -
+ *   restart: program     =        =        =        waiting  =        =        =        =
+ *
+ * RETRY on a sent record means that the server has lost it. A record found sending at a restart is
+ * doubtful: it may have arrived. Nothing here ever deletes a finished record. */
 #ifndef RUN_OUTBOX_H
 #define RUN_OUTBOX_H
 
