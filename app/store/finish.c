@@ -6,6 +6,7 @@
 #include "app/store/attachment.h"
 #include "app/store/inner.h"
 #include "app/store/journal.h"
+#include "app/store/list.h"
 #include "app/store/record.h"
 #include "platform/base/clock.h"
 #include "platform/base/hash.h"
@@ -184,6 +185,20 @@ static bool queue(struct finish *f, struct err *err)
            journal_note(f->store, "record.finish", f->id, f->record.instance_id, err);
 }
 
+/* One that a list refuses (there is no such list, the id is no UUID) is undone alone: the record is
+ * worth more than its echo here. Whatever the disk refuses undoes all. */
+static bool apply_changes(struct finish *f, struct err *err)
+{
+    for (size_t i = 0; i < f->what->change_count; i++) {
+        struct err why = {0};
+        if (!list_apply(f->store, &f->what->changes[i], &why) && why.kind != ERR_MISSING &&
+            why.kind != ERR_INPUT) {
+            return err_set(err, why.kind, why.code, "%s", why.text);
+        }
+    }
+    return true;
+}
+
 static bool still_draft(struct finish *f, struct err *err)
 {
     int64_t state;
@@ -231,10 +246,11 @@ bool record_finish(struct store *store, int64_t id, const struct record_final *w
          seal_copy(&f, err);
     if (ok) {
         char **names = file_names(&f);
-        ok = db_begin(store->db, err) && db_end(store->db,
-                                                still_draft(&f, err) && freeze(&f, err) &&
-                                                    drop_left_over(&f, err) && queue(&f, err),
-                                                err);
+        ok = db_begin(store->db, err) &&
+             db_end(store->db,
+                    still_draft(&f, err) && freeze(&f, err) && drop_left_over(&f, err) &&
+                        queue(&f, err) && apply_changes(&f, err),
+                    err);
         drop_files(&f, ok, names);
     }
     arena_finish(&f.arena);

@@ -58,6 +58,14 @@ static bool change(struct store *store, const char *sql, struct db_values values
 
 /* ---- drafts --------------------------------------------------------------------------------- */
 
+static bool write_draft(struct store *store, int64_t id, struct str xml, struct err *err)
+{
+    return db_run(store->db,
+                  "INSERT INTO draft VALUES (?, ?)"
+                  " ON CONFLICT (record) DO UPDATE SET xml = excluded.xml",
+                  DB_WITH(DB_INT(id), DB_BLOB(xml.s, xml.n)), err);
+}
+
 bool record_create(struct store *store, const struct record_new *what, int64_t *id, struct err *err)
 {
     int64_t now = clock_now_ms();
@@ -74,7 +82,8 @@ bool record_create(struct store *store, const struct record_new *what, int64_t *
                        what->replaces ? DB_INT(what->replaces) : DB_NULL, DB_INT(now), DB_INT(now)),
                err);
     *id = ok ? db_last_id(store->db) : 0;
-    ok = ok && journal_note(store, "record.create", *id, what->form_id, err);
+    ok = ok && (what->xml.n == 0 || write_draft(store, *id, what->xml, err)) &&
+         journal_note(store, "record.create", *id, what->form_id, err);
     return db_end(store->db, ok, err);
 }
 
@@ -95,11 +104,7 @@ bool record_save_draft(struct store *store, int64_t id, struct str xml, const ch
     if (!db_begin(store->db, err)) {
         return false;
     }
-    bool ok = touch_draft(store, id, title, err) &&
-              db_run(store->db,
-                     "INSERT INTO draft VALUES (?, ?)"
-                     " ON CONFLICT (record) DO UPDATE SET xml = excluded.xml",
-                     DB_WITH(DB_INT(id), DB_BLOB(xml.s, xml.n)), err) &&
+    bool ok = touch_draft(store, id, title, err) && write_draft(store, id, xml, err) &&
               db_run(store->db, "DELETE FROM answer WHERE record = ?", DB_WITH(DB_INT(id)), err) &&
               journal_note(store, "record.save", id, NULL, err);
     return db_end(store->db, ok, err);

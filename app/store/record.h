@@ -7,6 +7,8 @@
 
 #include "app/store/store.h"
 
+struct entity_change; /* app/form/form.h */
+
 enum record_state {
     RECORD_DRAFT = 1,
     RECORD_READY,    /* finished, waits to be sent */
@@ -47,10 +49,12 @@ struct record_new {
     const char *instance_id; /* "uuid:…", unique */
     const char *visit;       /* NULL: none */
     const char *title;       /* NULL: none yet */
+    struct str xml;          /* the first whole draft; empty: none yet */
     int64_t replaces;        /* 0: none */
 };
 
-/* Begins a draft; journalled. ERR_INPUT when the instance id is taken. */
+/* Begins a draft; journalled. Row and first draft come in one step: a draft without its XML would
+ * get another instance id when it goes on. ERR_INPUT when the instance id is taken. */
 bool record_create(struct store *store, const struct record_new *what, int64_t *id,
                    struct err *err);
 
@@ -90,10 +94,13 @@ struct record_final {
     const char *title;        /* NULL: as it was */
     const char *const *files; /* names of attachments that go along; others are dropped */
     size_t file_count;
+    const struct entity_change *changes; /* of entity lists, as list_apply takes them */
+    size_t change_count;
 };
 
 /* Freezes the record and queues it: bytes and files are read back and compared before it counts as
- * finished. ERR_MISSING when a file is not there, ERR_INPUT when it is no draft. */
+ * finished. The changes of entity lists come in the same step; one that its list does not take is
+ * left out. ERR_MISSING when a file is not there, ERR_INPUT when it is no draft. */
 bool record_finish(struct store *store, int64_t id, const struct record_final *what,
                    struct err *err);
 

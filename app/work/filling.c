@@ -8,7 +8,6 @@
 #include "app/lang/lang.h"
 #include "app/store/attachment.h"
 #include "app/store/formfile.h"
-#include "app/store/list.h"
 #include "app/work/app.h"
 #include "app/work/sealing.h"
 #include "app/work/sync.h"
@@ -140,18 +139,24 @@ bool filling_begin(struct app *app, const char *form_id, const char *visit, stru
     struct filling *f = create(app);
     struct entry_device device = device_of(app);
     snprintf(f->visit, sizeof(f->visit), "%s", visit ? visit : "");
+    struct buf xml = {0};
     bool ok = formfile_current(app->store, form_id, &f->formfile, err) && load_form(f, err) &&
               entry_create(f->form, &device, &f->entry, err);
     if (ok) {
         filling_follow_language(f);
+        ok = entry_serialize(f->entry, SERIAL_DRAFT, &xml, err);
+    }
+    if (ok) {
         struct record_new what = {.formfile = f->formfile,
                                   .form_id = form_id,
                                   .version = form_version(f->form),
                                   .instance_id = entry_instance_id(f->entry),
                                   .visit = f->visit,
-                                  .title = form_title(f->form)};
-        ok = record_create(app->store, &what, &f->record, err) && filling_save(f, err);
+                                  .title = entry_instance_name(f->entry),
+                                  .xml = buf_str(&xml)};
+        ok = record_create(app->store, &what, &f->record, err);
     }
+    buf_wipe(&xml);
     if (!ok) {
         destroy(f);
         return err_prefix(err, "form %s", form_id);
@@ -257,19 +262,42 @@ static const char *mime_of(const char *ending)
     return "application/octet-stream";
 }
 
+enum { FILE_NAME = 128 };
+
+/* A name after question and time that no file of the record has: a clock that was set back, or
+ * rows of a repeat in one moment, must not put one photo in the place of another. */
+static bool name_file(struct filling *f, const char *ref, const char *ending, char name[FILE_NAME],
+                      struct err *err)
+{
+    const char *last = strrchr(ref, '/');
+    struct arena arena = {0};
+    struct attachments files = {0};
+    int64_t at = clock_now_ms();
+    bool is_taken = true;
+    bool ok = attachment_list(f->app->store, f->record, &arena, &files, err);
+    while (ok && is_taken) {
+        snprintf(name, FILE_NAME, "%.60s-%lld.%.8s", last ? last + 1 : "file", (long long)at++,
+                 ending);
+        for (char *c = name; *c; c++) {
+            *c = *c == '[' || *c == ']' || *c == ':' ? '_' : *c;
+        }
+        is_taken = false;
+        for (size_t i = 0; i < files.n; i++) {
+            is_taken = is_taken || strcmp(files.v[i].name, name) == 0;
+        }
+    }
+    arena_finish(&arena);
+    return ok;
+}
+
 bool filling_attach(struct filling *f, const char *ref, struct str bytes, const char *ending,
                     struct err *err)
 {
-    char name[128], old[256];
-    const char *last = strrchr(ref, '/');
+    char name[FILE_NAME], old[256];
     struct str before = entry_value(f->entry, ref);
     snprintf(old, sizeof(old), STR_FMT, STR_ARG(before));
-    snprintf(name, sizeof(name), "%.60s-%lld.%.8s", last ? last + 1 : "file",
-             (long long)clock_now_ms(), ending);
-    for (char *c = name; *c; c++) {
-        *c = *c == '[' || *c == ']' || *c == ':' ? '_' : *c;
-    }
-    if (!attachment_put(f->app->store, f->record, name, mime_of(ending), bytes, err) ||
+    if (!name_file(f, ref, ending, name, err) ||
+        !attachment_put(f->app->store, f->record, name, mime_of(ending), bytes, err) ||
         !filling_answer(f, ref, str_of(name), NULL, err)) {
         return false;
     }
@@ -301,20 +329,6 @@ static bool put_audit(struct filling *f, struct err *err)
     return ok;
 }
 
-static bool apply_entities(struct filling *f, struct err *err)
-{
-    struct entity_change change;
-    for (size_t i = 0; entry_entity_at(f->entry, i, &change); i++) {
-        struct err own = {0};
-        if (!list_apply(f->app->store, &change, &own) && own.kind != ERR_MISSING &&
-            own.kind != ERR_INPUT) {
-            *err = own;
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Freezes the record, sealed first when the form asks for it. */
 static bool freeze(struct filling *f, const struct record_final *plain, struct err *err)
 {
@@ -331,6 +345,8 @@ bool filling_finish(struct filling *f, struct err *err)
 {
     struct buf xml = {0};
     VEC(const char *) files = {0};
+    VEC(struct entity_change) changes = {0};
+    struct entity_change change;
     const char *name;
     struct err own = {0};
     err = err ? err : &own;
@@ -339,14 +355,20 @@ bool filling_finish(struct filling *f, struct err *err)
     for (size_t i = 0; ok && (name = entry_attachment_at(f->entry, i)); i++) {
         vec_push(&files, name);
     }
+    for (size_t i = 0; ok && entry_entity_at(f->entry, i, &change); i++) {
+        vec_push(&changes, change);
+    }
     if (ok) {
         struct record_final what = {.xml = buf_str(&xml),
                                     .title = entry_instance_name(f->entry),
                                     .files = files.v,
-                                    .file_count = files.n};
-        ok = freeze(f, &what, err) && apply_entities(f, err);
+                                    .file_count = files.n,
+                                    .changes = changes.v,
+                                    .change_count = changes.n};
+        ok = freeze(f, &what, err);
     }
     vec_finish(&files);
+    vec_finish(&changes);
     buf_wipe(&xml);
     if (ok) {
         f->answers = 0;

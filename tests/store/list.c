@@ -6,6 +6,7 @@
 
 #include "platform/base/hash.h"
 #include "platform/base/rand.h"
+#include "platform/db/db.h"
 
 static double cpu_ms(void)
 {
@@ -278,6 +279,45 @@ static bool apply(struct fixture *f, const char *id, bool creates, const char *l
     return list_apply(f->store, &change, err);
 }
 
+/* Finishing a record and what that does to lists is one step: both stand or none. */
+static void entities_come_with_their_record(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct record record;
+    static char large[400000];
+    memset(large, 'x', sizeof(large) - 1);
+    const char *const names[] = {"height"};
+    const char *values[] = {large};
+    const struct entity_change changes[] = {
+        {.list = "shrubs", .id = ids[1], .label = "no such list here", .creates = true},
+        {.list = "trees", .id = "no uuid", .label = "oak", .creates = true},
+        {.list = "trees",
+         .id = ids[0],
+         .label = "oak",
+         .creates = true,
+         .property_count = 1,
+         .names = names,
+         .values = values},
+    };
+    const struct record_final final = {
+        .xml = STR("<data/>"), .changes = changes, .change_count = 3};
+    refresh(f, "");
+    int64_t id = add_draft(f, "uuid:1");
+    db_limit_pages(f->store->db, db_pages(f->store->db) + 20);
+    assert_false(record_finish(f->store, id, &final, &err));
+    assert_int_equal(err.kind, ERR_STORAGE);
+    db_limit_pages(f->store->db, 0);
+    check(record_get(f->store, id, &f->arena, &record, &err), &err);
+    assert_int_equal(record.state, RECORD_DRAFT);
+    assert_null(entity(f, ids[0]));
+    values[0] = "10";
+    check(record_finish(f->store, id, &final, &err), &err);
+    check(record_get(f->store, id, &f->arena, &record, &err), &err);
+    assert_int_equal(record.state, RECORD_READY);
+    assert_string_equal(entity(f, ids[0]), "oak 1  10");
+}
+
 static void entities_made_here_stay_until_the_server_has_them(void **state)
 {
     struct fixture *f = *state;
@@ -458,6 +498,7 @@ int main(void)
         IN_STORE(an_open_list_keeps_its_version),
         IN_STORE(hundred_thousand_rows_answer_at_once),
         IN_STORE(search_folds_and_ranks),
+        IN_STORE(entities_come_with_their_record),
         IN_STORE(entities_made_here_stay_until_the_server_has_them),
         IN_STORE(the_newer_version_of_an_entity_stays),
         IN_STORE(a_deleted_offline_entity_leaves_no_gap),

@@ -115,6 +115,30 @@ static void an_instance_id_is_taken_once(void **state)
     assert_int_equal(err.kind, ERR_MISSING);
 }
 
+/* A row without the XML that holds its instance id would be filled under another one. */
+static void a_draft_begins_whole(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct record_draft draft;
+    static char large[400000];
+    memset(large, 'x', sizeof(large) - 1);
+    struct record_new what = {
+        .form_id = "test", .version = "1", .instance_id = "uuid:1", .xml = str_of(large)};
+    int64_t id, count;
+    db_limit_pages(f->store->db, db_pages(f->store->db) + 20);
+    assert_false(record_create(f->store, &what, &id, &err));
+    assert_int_equal(err.kind, ERR_STORAGE);
+    db_limit_pages(f->store->db, 0);
+    check(record_count(f->store, &(struct record_filter){0}, &count, &err), &err);
+    assert_int_equal(count, 0);
+    what.xml = STR("<data>uuid:1</data>");
+    check(record_create(f->store, &what, &id, &err), &err);
+    store_restart(f);
+    check(record_load_draft(f->store, id, &f->arena, &draft, &err), &err);
+    assert_true(str_is(draft.xml, "<data>uuid:1</data>"));
+}
+
 static void files_that_go_along_must_be_there(void **state)
 {
     struct fixture *f = *state;
@@ -300,6 +324,7 @@ int main(void)
         IN_STORE(only_drafts_can_be_deleted),
         IN_STORE(order_is_by_sequence_not_by_clock),
         IN_STORE(an_instance_id_is_taken_once),
+        IN_STORE(a_draft_begins_whole),
         IN_STORE(files_that_go_along_must_be_there),
         IN_STORE(a_record_set_aside_keeps_its_place),
         IN_STORE(purging_needs_a_second_confirmation),
