@@ -110,8 +110,11 @@ bench(xpath    USES app/form)
 bench(form     USES app/form)
 bench(ui USES app/ui)
 pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl libcrypto) # a stranger of the TLS lane
-suite(fault  USES app/hub app/store sync/run sync/carrier LIBS PkgConfig::SSL TIMEOUT 900)
-bench(fault  USES app/hub app/store sync/run sync/carrier LIBS PkgConfig::SSL)
+suite(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfig::SSL TIMEOUT 900)
+bench(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfig::SSL)
+if(TARGET bench_fault AND TARGET test_screen_kills)
+  add_dependencies(bench_fault test_screen_kills) # its part F02
+endif()
 bench(store USES app/store)
 
 # Debian's libzxing is a peer of the scan bench where it is installed; the only C++ there is.

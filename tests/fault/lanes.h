@@ -4,3 +4,4 @@
  * line on standard error that says how to play it again: build/bench/fault --only NAME … */
 LANE(wire)
 LANE(tls)
+LANE(kill)
