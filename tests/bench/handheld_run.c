@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -46,6 +47,7 @@ void handheld_start(struct handheld *h, const char *const *argv)
     unlink(h->socket);
     h->pid = fork();
     if (h->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* however the bench ends */
         execvp(argv[0], (char *const *)argv);
         perror(argv[0]);
         _exit(127);

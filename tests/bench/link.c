@@ -1,161 +1,310 @@
-/* A bad link: link [VISITS [PHOTO_BYTES [BYTES_A_SECOND [BREAK_SECONDS]]]]. A real device sends
- * visits with two photos each through a relay that passes so many bytes a second and breaks every
- * so often; prints one JSON line: what arrived, bytes on the wire, their ratio to the payload. */
-#include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
+/* A day's work over a bad link: the release programs `gocua` and `gocua-hub` in two network
+ * namespaces, 64 kbit/s up with 5 % loss and a break every 40 s between them
+ * (tests/fault/helper_tun.h), 1,000 finished visits with two photos each on the device, and keys
+ * pressed all the while. Prints what arrived, what it cost in bytes and how long keys waited; exit
+ * status 1 when a promise was broken, 77 where root or TUN is missing.
+ * link [--visits N] [--photo BYTES] [--rate BYTES_A_SECOND] [--loss PER_MILLE] [--break SECONDS]
+ *      [--seed N] [--limit SECONDS] [--arrival 1]: judges what arrived, not bytes and times */
+#include "tests/bench/link.h"
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "../fault/helper_world.h"
-#include "platform/base/clock.h"
-#include "platform/base/log.h"
+#include "../fault/helper_tun.h"
+#include "platform/base/file.h"
 
-struct link {
-    int listener, port, hub_port;
-    int64_t rate, break_ms;
-    atomic_bool stop;
-    atomic_llong up; /* bytes from the device */
-    atomic_int breaks;
-    pthread_t thread;
+enum { PORT = 8085, BREAK_MS = 3000, RATIO_PERCENT = 115 };
+
+struct bench {
+    int visits, loss, break_s, limit_s;
+    bool only_arrival;
+    size_t photo;
+    int64_t rate;
+    uint64_t seed;
+    struct tun *tun;
+    char build[HANDHELD_PATH], root[HANDHELD_PATH], folder[HANDHELD_PATH / 4];
+    char hub[HANDHELD_PATH / 2], device[HANDHELD_PATH / 2];
+    pid_t hub_pid;
 };
 
-static int open_listener(int *port)
+/* The folder of this program is build/bench. */
+static void find_programs(struct bench *b)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t size = sizeof(at);
-    int small = 4096;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)); /* no hidden queue */
-    if (bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0 || listen(fd, 8) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &size) != 0) {
-        abort();
+    char assets[HANDHELD_PATH + 16], words[HANDHELD_PATH + 16];
+    ssize_t n = readlink("/proc/self/exe", b->build, sizeof(b->build) - 1);
+    b->build[n > 0 ? n : 0] = 0;
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(b->build, '/');
+        *(slash ? slash : b->build) = 0;
     }
-    *port = ntohs(at.sin_port);
-    return fd;
+    snprintf(b->root, sizeof(b->root), "%s", b->build);
+    char *slash = strrchr(b->root, '/');
+    *(slash ? slash : b->root) = 0;
+    const char *source = getenv("GOCUA_SOURCE");
+    if (source) {
+        snprintf(b->root, sizeof(b->root), "%s", source);
+    }
+    snprintf(assets, sizeof(assets), "%s/assets", b->root);
+    snprintf(words, sizeof(words), "%s/lang", b->build);
+    setenv("GOCUA_ASSETS", assets, 0);
+    setenv("GOCUA_LANG_DIR", words, 0);
+    setenv("SDL_AUDIODRIVER", "dummy", 0);
 }
 
-static int call(int port)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)port),
-                             .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(fd, (struct sockaddr *)&at, sizeof(at)) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
+/* Runs a command of the shell there; its first line, or the end of the program when it fails. */
+static void run(struct bench *b, enum tun_place place, char line[2048], const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
-static bool pass(int from, int to, size_t most, ssize_t *n)
+static void run(struct bench *b, enum tun_place place, char line[2048], const char *format, ...)
 {
-    char bytes[1024];
-    *n = recv(from, bytes, most < sizeof(bytes) ? most : sizeof(bytes), MSG_DONTWAIT);
-    if (*n < 0) {
-        *n = 0;
-        return errno == EAGAIN || errno == EWOULDBLOCK;
+    char command[8 * HANDHELD_PATH], spare[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(command, sizeof(command), format, args);
+    va_end(args);
+    tun_enter(b->tun, place);
+    FILE *f = popen(command, "r");
+    tun_enter(b->tun, TUN_HOME);
+    if (!f || !fgets(line, 2048, f)) {
+        line[0] = 0;
     }
-    return *n > 0 && send(to, bytes, (size_t)*n, MSG_NOSIGNAL) == *n;
-}
-
-/* One connection at its pace until an end or the next break. */
-static void relay(struct link *link, int client, int hub, int64_t *next_break)
-{
-    bool goes_on = true;
-    while (goes_on && !atomic_load(&link->stop)) {
-        struct pollfd fds[] = {{client, POLLIN, 0}, {hub, POLLIN, 0}};
-        ssize_t n = 0;
-        poll(fds, 2, 20);
-        if (fds[0].revents) {
-            goes_on = pass(client, hub, 512, &n);
-            atomic_fetch_add(&link->up, n);
-            usleep((useconds_t)(n * 1000000 / link->rate));
+    while (f && fgets(spare, sizeof(spare), f)) {
+    }
+    line[strcspn(line, "\n")] = 0;
+    if (!f || pclose(f) != 0) {
+        fprintf(stderr, "link: failed: %s\n", command);
+        if (b->hub_pid > 0) {
+            kill(b->hub_pid, SIGTERM);
         }
-        if (goes_on && fds[1].revents) {
-            goes_on = pass(hub, client, 1024, &n);
-        }
-        if (link->break_ms && clock_mono_ms() >= *next_break) {
-            struct linger now = {1, 0};
-            setsockopt(client, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-            setsockopt(hub, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-            *next_break = clock_mono_ms() + link->break_ms;
-            atomic_fetch_add(&link->breaks, 1);
-            goes_on = false;
-        }
+        exit(1);
     }
 }
 
-static void *run(void *ctx)
+static bool answers(struct bench *b)
 {
-    struct link *link = ctx;
-    int64_t next_break = clock_mono_ms() + link->break_ms;
-    while (!atomic_load(&link->stop)) {
-        struct pollfd p = {link->listener, POLLIN, 0};
-        int client = poll(&p, 1, 50) > 0 ? accept(link->listener, NULL, NULL) : -1;
-        int hub = client >= 0 ? call(link->hub_port) : -1;
-        if (hub >= 0) {
-            relay(link, client, hub, &next_break);
-            close(hub);
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+    inet_pton(AF_INET, TUN_HUB_ADDRESS, &at.sin_addr);
+    tun_enter(b->tun, TUN_DEVICE);
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    tun_enter(b->tun, TUN_HOME);
+    bool yes = connect(s, (struct sockaddr *)&at, sizeof(at)) == 0;
+    close(s);
+    return yes;
+}
+
+static void start_hub(struct bench *b)
+{
+    char program[HANDHELD_PATH + 16], listen[64], log[HANDHELD_PATH];
+    snprintf(program, sizeof(program), "%s/gocua-hub", b->build);
+    snprintf(listen, sizeof(listen), "%s:%d", TUN_HUB_ADDRESS, PORT);
+    snprintf(log, sizeof(log), "%s/hub.log", b->folder);
+    tun_enter(b->tun, TUN_HUB);
+    b->hub_pid = fork();
+    if (b->hub_pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* however this program ends */
+        if (!freopen(log, "w", stdout) || !freopen(log, "a", stderr)) {
+            _exit(127);
         }
-        if (client >= 0) {
-            close(client);
+        execl(program, program, "serve", "--listen", listen, "--data", b->hub, (char *)NULL);
+        _exit(127);
+    }
+    tun_enter(b->tun, TUN_HOME);
+    for (int i = 0; i < 400 && !answers(b); i++) {
+        usleep(50000);
+    }
+}
+
+/* A hub with the shipped forms and a device that is enrolled there, over the open link. */
+static void prepare(struct bench *b)
+{
+    char line[2048], code[2048];
+    const char *hub = b->hub, *device = b->device, *build = b->build, *root = b->root;
+    run(b, TUN_HOME, line, "%s/gocua-hub publish-list %s/assets/lists/*.csv --data %s", build, root,
+        hub);
+    run(b, TUN_HOME, line, "%s/gocua-hub publish %s/assets/forms/*.xml --data %s", build, root,
+        hub);
+    start_hub(b);
+    run(b, TUN_HOME, code,
+        "%s/gocua-hub device add handheld --url http://%s:%d --data %s 2>/dev/null", build,
+        TUN_HUB_ADDRESS, PORT, hub);
+    run(b, TUN_DEVICE, line,
+        "printf '%%s\\n%%s\\n' " LINK_PIN " '%s' | %s/gocuactl enrol --data %s --pin-stdin", code,
+        build, device);
+    run(b, TUN_DEVICE, line,
+        "printf '%%s\\n' " LINK_PIN " | %s/gocuactl settings 'volunteer_name=Trần Văn Ví Dụ' "
+        "'volunteer_team=Đoàn xã Mẫu' language=en --data %s --pin-stdin",
+        build, device);
+    run(b, TUN_DEVICE, line,
+        "printf '%%s\\n' " LINK_PIN " | %s/gocuactl sync --fetch-only --data %s --pin-stdin", build,
+        device);
+}
+
+static void arm(struct bench *b)
+{
+    struct tun_settings bad = {
+        .up = {b->rate, 32 << 10, 60, 20, b->loss},
+        .down = {4 * b->rate, 64 << 10, 60, 20, b->loss},
+        .break_every_ms = b->break_s * 1000,
+        .break_ms = BREAK_MS,
+        .breaks = TUN_BREAK_MIXED,
+        .seed = b->seed,
+    };
+    tun_arm(b->tun, &bad);
+}
+
+static void start_handheld(struct bench *b, struct handheld *h)
+{
+    char program[HANDHELD_PATH + 16], log[HANDHELD_PATH];
+    snprintf(program, sizeof(program), "%s/gocua", b->build);
+    snprintf(log, sizeof(log), "%s/handheld.log", b->folder);
+    snprintf(h->folder, sizeof(h->folder), "%s", b->device);
+    snprintf(h->socket, sizeof(h->socket), "%s/inspect", b->folder);
+    const char *argv[] = {program,     "--data",  b->device, "--size", "720x1280", "--headless",
+                          "--inspect", h->socket, "--log",   log,      NULL};
+    tun_enter(b->tun, TUN_DEVICE);
+    handheld_start(h, argv);
+    tun_enter(b->tun, TUN_HOME);
+    handheld_do(h, "wait idle");
+    handheld_do(h, "type \"%s\"", LINK_PIN);
+    handheld_do(h, "key Enter");
+    handheld_do(h, "wait idle");
+    handheld_do(h, "expect screen home");
+}
+
+static void stop_hub(struct bench *b)
+{
+    int status;
+    kill(b->hub_pid, SIGTERM);
+    waitpid(b->hub_pid, &status, 0);
+    b->hub_pid = 0;
+}
+
+static void print_way(const char *name, const struct tun_count *c, int64_t payload)
+{
+    printf("| %s | %lld | %lld | %lld | %lld | %.3f | %.3f |\n", name, (long long)c->packets,
+           (long long)c->lost, (long long)c->full, (long long)c->broken,
+           (double)c->stream / (double)payload, (double)c->bytes / (double)payload);
+}
+
+static bool report(struct bench *b, const struct link_truth *truth, size_t sent, size_t whole,
+                   double seconds)
+{
+    struct tun_count up, down;
+    int breaks;
+    int64_t payload = truth->xml_bytes + truth->photo_bytes;
+    tun_counts(b->tun, &up, &down, &breaks);
+    printf("| what | figure |\n|---|---|\n"
+           "| finished visits | %zu, each an XML of %lld bytes and %d JPEG photos of %lld bytes on "
+           "average |\n",
+           truth->n, (long long)(truth->xml_bytes / (int64_t)truth->n), LINK_PHOTOS,
+           (long long)(truth->photo_bytes / (int64_t)truth->n / LINK_PHOTOS));
+    printf("| on the hub exactly once, every byte right | %zu of %zu |\n", whole, truth->n);
+    printf("| called sent by the device | %zu |\n", sent);
+    printf("| payload | %lld bytes |\n", (long long)payload);
+    printf("| the sockets sent | %lld bytes, **%.3f** of the payload |\n", (long long)up.stream,
+           (double)up.stream / (double)payload);
+    printf("| … with what TCP sent again | %lld bytes, %.3f |\n", (long long)up.payload,
+           (double)up.payload / (double)payload);
+    printf("| … as IP packets | %lld bytes, %.3f |\n", (long long)up.bytes,
+           (double)up.bytes / (double)payload);
+    printf("| connections, breaks | %lld, %d |\n", (long long)up.connections, breaks);
+    printf("| time | %.0f s |\n", seconds);
+    printf("\n| way | packets | lost on the air | no room | in a break | stream/payload | "
+           "packets/payload |\n|---|---|---|---|---|---|---|\n");
+    print_way("up", &up, payload);
+    print_way("down", &down, payload);
+    bool is_thrifty = up.stream * 100 <= (int64_t)RATIO_PERCENT * payload;
+    return whole == truth->n && sent == truth->n && (is_thrifty || b->only_arrival);
+}
+
+/* Sends everything while keys are pressed; false when it did not end in time. */
+static bool send_all(struct bench *b, struct link_keys *keys, double *seconds)
+{
+    struct handheld h = {0};
+    arm(b);
+    double begin = now_ms();
+    start_handheld(b, &h);
+    bool done = false;
+    double told = begin;
+    while (!done && now_ms() - begin < b->limit_s * 1e3) {
+        done = link_round(&h, keys);
+        if (now_ms() - told > 60000) {
+            struct tun_count up, down;
+            int breaks;
+            tun_counts(b->tun, &up, &down, &breaks);
+            told = now_ms();
+            fprintf(stderr, "%.0f s: %lld bytes up, %d breaks, %zu keys\n", (told - begin) / 1e3,
+                    (long long)up.stream, breaks, keys->n);
         }
     }
-    return NULL;
+    *seconds = (now_ms() - begin) / 1e3;
+    handheld_stop(&h);
+    return done;
+}
+
+static void read_options(struct bench *b, int argc, char **argv)
+{
+    for (int i = 1; i + 1 < argc; i += 2) {
+        long long n = atoll(argv[i + 1]);
+        b->visits = strcmp(argv[i], "--visits") == 0 ? (int)n : b->visits;
+        b->photo = strcmp(argv[i], "--photo") == 0 ? (size_t)n : b->photo;
+        b->rate = strcmp(argv[i], "--rate") == 0 ? n : b->rate;
+        b->loss = strcmp(argv[i], "--loss") == 0 ? (int)n : b->loss;
+        b->break_s = strcmp(argv[i], "--break") == 0 ? (int)n : b->break_s;
+        b->seed = strcmp(argv[i], "--seed") == 0 ? (uint64_t)n : b->seed;
+        b->only_arrival = strcmp(argv[i], "--arrival") == 0 ? n != 0 : b->only_arrival;
+        b->limit_s = strcmp(argv[i], "--limit") == 0 ? (int)n : b->limit_s;
+    }
 }
 
 int main(int argc, char **argv)
 {
-    int visits = argc > 1 ? atoi(argv[1]) : 20;
-    size_t photo = argc > 2 ? (size_t)atoll(argv[2]) : 40000;
-    struct link link = {.rate = argc > 3 ? atoll(argv[3]) : 8000,
-                        .break_ms = argc > 4 ? atoll(argv[4]) * 1000 : 40000};
-    struct ends ends;
-    int64_t payload = 0;
-    int whole = 0;
-    int sessions = 0;
-    log_set_level(LOG_ERROR);
-    ends_open(&ends);
-    ends.stall_seconds = 30;
-    link.hub_port = hub_port(ends.hub);
-    link.listener = open_listener(&link.port);
-    pthread_create(&link.thread, NULL, run, &link);
-    snprintf(ends.address, sizeof(ends.address), "http://127.0.0.1:%d/key/%s", link.port,
-             ends.token);
-    for (int i = 0; i < visits; i++) {
-        char id[64];
-        snprintf(id, sizeof(id), "uuid:%08x-0000-4000-8000-000000000000", i + 1);
-        ends_add(&ends, id, 2, photo);
-        payload += (int64_t)(ends.made.v[i].xml.n + 2 * photo);
+    struct bench b = {.visits = 1000,
+                      .photo = 6000,
+                      .rate = 8000,
+                      .loss = 50,
+                      .break_s = 40,
+                      .seed = 1,
+                      .limit_s = 7200};
+    struct link_truth truth = {0};
+    struct link_keys keys = {0};
+    char made[] = "/tmp/gocua-link-XXXXXX";
+    const char *why = "";
+    double seconds = 0;
+    read_options(&b, argc, argv);
+    b.tun = tun_open(&why);
+    if (!b.tun) {
+        fprintf(stderr, "link: skipped: %s\n", why);
+        return 77;
     }
-    int64_t begin = clock_mono_ms();
-    for (bool all = false; !all && sessions < 1000; sessions++) {
-        struct run_result result;
-        ends_session(&ends, -1, &result);
-        all = true;
-        for (int i = 0; i < visits; i++) {
-            all = all && ends_is_sent(&ends, &ends.made.v[i]);
-        }
+    find_programs(&b);
+    if (!mkdtemp(made)) {
+        perror("link");
+        return 1;
     }
-    double seconds = (double)(clock_mono_ms() - begin) / 1000;
-    for (int i = 0; i < visits; i++) {
-        bool is_whole;
-        whole += ends_count_on_hub(&ends, &ends.made.v[i], &is_whole) == 1 && is_whole;
-    }
-    long long up = atomic_load(&link.up);
-    printf("{\"visits\":%d,\"whole\":%d,\"payload\":%lld,\"sent\":%lld,\"ratio\":%.3f,"
-           "\"breaks\":%d,\"sessions\":%d,\"seconds\":%.1f}\n",
-           visits, whole, (long long)payload, up, (double)up / (double)payload,
-           atomic_load(&link.breaks), sessions, seconds);
-    atomic_store(&link.stop, true);
-    pthread_join(link.thread, NULL);
-    close(link.listener);
-    ends_close(&ends);
-    return whole == visits ? 0 : 1;
+    snprintf(b.folder, sizeof(b.folder), "%s", made);
+    snprintf(b.hub, sizeof(b.hub), "%s/hub", made);
+    snprintf(b.device, sizeof(b.device), "%s/device", made);
+    prepare(&b);
+    link_fill(b.device, b.visits, b.photo, &truth);
+    bool in_time = send_all(&b, &keys, &seconds);
+    stop_hub(&b);
+    size_t sent = link_count_sent(b.device, &truth), whole = link_judge(b.hub, &truth);
+    bool ok = report(&b, &truth, sent, whole, seconds) && in_time;
+    ok = (link_print_keys(&keys) || b.only_arrival) && ok;
+    tun_close(b.tun);
+    file_remove_tree(b.folder, NULL);
+    free(truth.v);
+    free(keys.ms);
+    free(keys.own_ms);
+    free(keys.what);
+    return ok ? 0 : 1;
 }

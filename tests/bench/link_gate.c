@@ -1,1 +1,0 @@
-#include "../fault/helper_gate.c"

@@ -1,0 +1,170 @@
+#include "tests/bench/link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { LIMIT_MS = 100, BETWEEN_MS = 120 };
+
+/* Does a line; the program's answer: was it done? */
+static bool ask(struct handheld *h, const char *line)
+{
+    char answer[4096];
+    size_t n = 0, length = strlen(line);
+    if (send(h->fd, line, length, MSG_NOSIGNAL) != (ssize_t)length ||
+        send(h->fd, "\n", 1, MSG_NOSIGNAL) != 1) {
+        fprintf(stderr, "link: the program is gone\n");
+        exit(1);
+    }
+    do {
+        ssize_t got = read(h->fd, answer + n, sizeof(answer) - 1 - n);
+        if (got <= 0) {
+            fprintf(stderr, "link: the program ended at: %s\n", line);
+            exit(1);
+        }
+        n += (size_t)got;
+        answer[n] = 0;
+    } while (!strchr(answer, '\n') && n < sizeof(answer) - 1);
+    return strstr(answer, "\"ok\":true") != NULL;
+}
+
+/* How long the main thread stood in the queue for a CPU that somebody else had. */
+static double queued_ms(const struct handheld *h)
+{
+    char path[64];
+    long long ran = 0, waited = 0;
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)h->pid, (int)h->pid);
+    FILE *f = fopen(path, "r");
+    if (f) {
+        int got = fscanf(f, "%lld %lld", &ran, &waited);
+        waited = got == 2 ? waited : 0;
+        fclose(f);
+    }
+    return (double)waited / 1e6;
+}
+
+static void note(struct link_keys *keys, const char *what, double ms, double own)
+{
+    if (keys->n == keys->cap) {
+        keys->cap = keys->cap ? 2 * keys->cap : 4096;
+        keys->ms = realloc(keys->ms, keys->cap * sizeof(*keys->ms));
+        keys->own_ms = realloc(keys->own_ms, keys->cap * sizeof(*keys->own_ms));
+        keys->what = realloc(keys->what, keys->cap * sizeof(*keys->what));
+        if (!keys->ms || !keys->own_ms || !keys->what) {
+            abort();
+        }
+    }
+    keys->ms[keys->n] = ms;
+    keys->own_ms[keys->n] = own;
+    keys->what[keys->n++] = what;
+}
+
+/* One key or touch, to the frame that answers it; then the finger moves on. What is not there is no
+ * answer. */
+static bool press(struct handheld *h, struct link_keys *keys, const char *line, const char *where)
+{
+    double queued = queued_ms(h), begin = now_ms();
+    bool done = ask(h, line);
+    double ms = now_ms() - begin;
+    if (done) {
+        note(keys, where, ms, ms - (queued_ms(h) - queued));
+    }
+    usleep(BETWEEN_MS * 1000);
+    return done;
+}
+
+static void go_home(struct handheld *h, struct link_keys *keys, const char *where)
+{
+    for (int i = 0; i < 6 && !ask(h, "expect screen home"); i++) {
+        press(h, keys, "key Back", where);
+    }
+}
+
+/* An open visit and a draft, to go on with in each round. */
+static void begin_work(struct handheld *h, struct link_keys *keys)
+{
+    press(h, keys, "tap new-visit", "door");
+    go_home(h, keys, "door");
+    press(h, keys, "tap tiles/forms", "forms");
+    press(h, keys, "tap forms/2", "forms");
+    go_home(h, keys, "forms");
+}
+
+bool link_round(struct handheld *h, struct link_keys *keys)
+{
+    static const struct {
+        const char *where, *lines;
+    } places[] = {
+        {"home", "key Down;key Down;key Up;key Right;key Left"},
+        {"visit log", "tap tiles/visits;key Tab;key Down;key Down;key PageDown;key PageDown;"
+                      "key PageUp;key Enter;key Down;key Back"},
+        {"door", "tap resume;tap hamlet;key t;key o;key Space;key Backspace;key Down"},
+        {"form", "tap drafts;tap drafts/1;tap next;tap next;tap answer;key a;key n;key h;"
+                 "key Backspace;tap previous;tap next"},
+        {"outbox", "tap outbox;key Tab;key Down;key Down;key PageDown;key PageDown;key PageUp;"
+                   "key Up"},
+    };
+    bool done = false;
+    if (keys->n == 0) {
+        begin_work(h, keys);
+    }
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+        char lines[512];
+        char *rest = lines;
+        snprintf(lines, sizeof(lines), "%s", places[i].lines);
+        for (const char *line; (line = strsep(&rest, ";"));) {
+            if (!press(h, keys, line, places[i].where)) {
+                fprintf(stderr, "link: no \"%s\" in %s\n", line, places[i].where);
+            }
+        }
+        if (strcmp(places[i].where, "outbox") == 0) {
+            done = ask(h, "expect \"Everything is sent\"");
+        }
+        go_home(h, keys, places[i].where);
+    }
+    return done;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static size_t print_line(const char *name, double *ms, size_t n)
+{
+    size_t slow = 0;
+    qsort(ms, n, sizeof(*ms), compare);
+    for (size_t i = 0; i < n; i++) {
+        slow += ms[i] > LIMIT_MS;
+    }
+    printf("| %s | %zu | %.1f | %.1f | %.1f | %zu |\n", name, n, ms[n / 2], ms[n * 99 / 100],
+           ms[n - 1], slow);
+    return slow;
+}
+
+static void print_slowest(const struct link_keys *keys)
+{
+    for (size_t i = 0; i < keys->n; i++) {
+        if (keys->ms[i] > LIMIT_MS) {
+            fprintf(stderr, "slow key in %s: %.1f ms, %.1f without waiting for a CPU\n",
+                    keys->what[i], keys->ms[i], keys->own_ms[i]);
+        }
+    }
+}
+
+bool link_print_keys(struct link_keys *keys)
+{
+    printf("\n| key press to answered frame | keys | p50 ms | p99 ms | max ms | over %d ms |\n"
+           "|---|---|---|---|---|---|\n",
+           LIMIT_MS);
+    if (keys->n == 0) {
+        return false;
+    }
+    print_slowest(keys);
+    print_line("by the clock", keys->ms, keys->n);
+    return print_line("without waiting for a CPU that other programs had", keys->own_ms, keys->n) ==
+           0;
+}

@@ -1,0 +1,1 @@
+#include "handheld_run.c"
