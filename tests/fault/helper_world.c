@@ -39,7 +39,7 @@ static const char *temp_root(void)
 
 static void start_hub(struct ends *ends)
 {
-    struct hub_options options = {.data = ends->hub_folder, .no_limits = true};
+    struct hub_options options = {.data = ends->hub_folder, .host = ends->host, .no_limits = true};
     struct err err = {0};
     must(hub_start(&ends->hub, &options, &err), "hub", &err);
 }
@@ -61,11 +61,16 @@ static void start_device(struct ends *ends)
 
 void ends_open(struct ends *ends)
 {
+    ends_open_at(ends, NULL);
+}
+
+void ends_open_at(struct ends *ends, const char *host)
+{
     struct formdef *def = NULL;
     struct err err = {0};
     bool is_new;
     char code[CODE_TEXT];
-    *ends = (struct ends){.stall_seconds = 1};
+    *ends = (struct ends){.stall_seconds = 1, .host = host};
     snprintf(ends->hub_folder, sizeof(ends->hub_folder), "%s/gocua-lane-hub-XXXXXX", temp_root());
     snprintf(ends->device_folder, sizeof(ends->device_folder), "%s/gocua-lane-dev-XXXXXX",
              temp_root());
@@ -257,7 +262,8 @@ bool ends_session(struct ends *ends, int cut, struct run_result *result)
     outbox_begin(ends->store, &c.inner);
     struct run_settings set = {
         .carrier = carrier_find("openrosa"),
-        .to = {.address = ends->address, .stall_seconds = ends->stall_seconds},
+        .to = {.address = ends->address, .stall_seconds = ends->stall_seconds, .stop = ends->stop},
+        .stop = ends->stop,
         .outbox = {&ops, &c},
         .is_asked = true};
     bool ok = run_session(&set, result, &err);

@@ -2,6 +2,8 @@
 #ifndef TESTS_HELPER_WORLD_H
 #define TESTS_HELPER_WORLD_H
 
+#include <stdatomic.h>
+
 #include "app/hub/archive.h"
 #include "app/hub/hub.h"
 #include "app/store/store.h"
@@ -31,10 +33,16 @@ struct ends {
     VEC(struct made) made; /* of this injection */
     int sessions;
     int stall_seconds;
+    const char *host;        /* of the hub; NULL: loopback */
+    const atomic_bool *stop; /* ends a session early; NULL: never */
 };
 
 /* Starts both. */
 void ends_open(struct ends *ends);
+
+/* The same with the hub at an address of its own (host, NULL: loopback), in the network namespace
+ * of the calling thread; the caller writes ends->address then. */
+void ends_open_at(struct ends *ends, const char *host);
 
 /* Stops both and removes their folders. */
 void ends_close(struct ends *ends);

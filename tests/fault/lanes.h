@@ -5,3 +5,4 @@
 LANE(wire)
 LANE(tls)
 LANE(kill)
+LANE(link)
