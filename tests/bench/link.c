@@ -4,7 +4,8 @@
  * pressed all the while. Prints what arrived, what it cost in bytes and how long keys waited; exit
  * status 1 when a promise was broken, 77 where root or TUN is missing.
  * link [--visits N] [--photo BYTES] [--rate BYTES_A_SECOND] [--loss PER_MILLE] [--break SECONDS]
- *      [--seed N] [--limit SECONDS] [--arrival 1]: judges what arrived, not bytes and times */
+ *      [--silence MS_OF_A_BREAK] [--seed N] [--limit SECONDS] [--arrival 1]: judges what arrived,
+ * not bytes and times */
 #include "tests/bench/link.h"
 
 #include <arpa/inet.h>
@@ -21,10 +22,10 @@
 #include "../fault/helper_tun.h"
 #include "platform/base/file.h"
 
-enum { PORT = 8085, BREAK_MS = 3000, RATIO_PERCENT = 115 };
+enum { PORT = 8085, RATIO_PERCENT = 115 };
 
 struct bench {
-    int visits, loss, break_s, limit_s;
+    int visits, loss, break_s, break_ms, limit_s;
     bool only_arrival;
     size_t photo;
     int64_t rate;
@@ -153,7 +154,7 @@ static void arm(struct bench *b)
         .up = {b->rate, 32 << 10, 60, 20, b->loss},
         .down = {4 * b->rate, 64 << 10, 60, 20, b->loss},
         .break_every_ms = b->break_s * 1000,
-        .break_ms = BREAK_MS,
+        .break_ms = b->break_ms,
         .breaks = TUN_BREAK_MIXED,
         .seed = b->seed,
     };
@@ -259,6 +260,7 @@ static void read_options(struct bench *b, int argc, char **argv)
         b->rate = strcmp(argv[i], "--rate") == 0 ? n : b->rate;
         b->loss = strcmp(argv[i], "--loss") == 0 ? (int)n : b->loss;
         b->break_s = strcmp(argv[i], "--break") == 0 ? (int)n : b->break_s;
+        b->break_ms = strcmp(argv[i], "--silence") == 0 ? (int)n : b->break_ms;
         b->seed = strcmp(argv[i], "--seed") == 0 ? (uint64_t)n : b->seed;
         b->only_arrival = strcmp(argv[i], "--arrival") == 0 ? n != 0 : b->only_arrival;
         b->limit_s = strcmp(argv[i], "--limit") == 0 ? (int)n : b->limit_s;
@@ -272,6 +274,7 @@ int main(int argc, char **argv)
                       .rate = 8000,
                       .loss = 50,
                       .break_s = 40,
+                      .break_ms = 3000,
                       .seed = 1,
                       .limit_s = 7200};
     struct link_truth truth = {0};
