@@ -200,6 +200,36 @@ void audit_take(struct entry *entry, bool header, struct buf *csv)
     audit->rows.n = 0;
 }
 
+void audit_take_ended(struct entry *entry, struct buf *csv)
+{
+    struct form_audit wanted;
+    size_t left = 0;
+    form_audit(entry->form, &wanted);
+    for (size_t i = 0; entry->audit && i < entry->audit->rows.n; i++) {
+        struct row *row = &entry->audit->rows.v[i];
+        if (row->end < 0) {
+            entry->audit->rows.v[left++] = *row;
+        } else {
+            add_row(csv, &wanted, row);
+        }
+    }
+    if (entry->audit) {
+        entry->audit->rows.n = left;
+    }
+}
+
+static void name_file(void *ctx, struct node *node)
+{
+    change_value(ctx, node, STR("audit.csv"));
+}
+
+void audit_name_file(struct entry *entry)
+{
+    if (entry->form->audit) {
+        each_instance(entry, entry->root, entry->form->audit, name_file, entry);
+    }
+}
+
 void audit_finish(struct entry *entry)
 {
     if (entry->audit) {

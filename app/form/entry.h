@@ -257,4 +257,7 @@ bool constraint_holds(struct entry *entry, struct node *node, bool *holds, struc
 /* Ends the log of an entry. */
 void audit_finish(struct entry *entry);
 
+/* Gives meta/audit, where the form has it, the name of its file; between change_begin and _end. */
+void audit_name_file(struct entry *entry);
+
 #endif

@@ -494,6 +494,9 @@ void audit_context(struct entry *entry, const char *user, const char *reason, co
  * them and sends all as audit.csv. */
 void audit_take(struct entry *entry, bool header, struct buf *csv);
 
+/* The same without header and without the question that is shown now: for each save on the way. */
+void audit_take_ended(struct entry *entry, struct buf *csv);
+
 /* ---- markdown ----------------------------------------------------------------------------------
  */
 

@@ -97,6 +97,7 @@ bool entry_finalize(struct entry *entry, struct err *err)
 {
     change_begin(entry);
     preload_end(entry);
+    audit_name_file(entry);
     run_event(entry, EVENT_REVALIDATE, NULL);
     queue_choices(entry, entry->form->body);
     entry->is_finalizing = true;

@@ -75,6 +75,18 @@ static struct stop prev_page(struct filler *f, struct stop at)
     return stop.kind == STOP_QUESTION ? page_of(f, stop) : stop;
 }
 
+static void note_page(struct filler *f)
+{
+    static const char *const events[] = {[STOP_QUESTION] = "question",
+                                         [STOP_GROUP] = "group questions",
+                                         [STOP_REPEAT] = "group questions",
+                                         [STOP_END] = "end screen"};
+    const char *event = f->at.kind <= STOP_END ? events[f->at.kind] : NULL;
+    if (event) {
+        filling_note(f->desk->filling, event, stop_ref(entry_of(f), f->at));
+    }
+}
+
 static void go(struct filler *f, struct stop to)
 {
     clear_page(f);
@@ -83,6 +95,7 @@ static void go(struct filler *f, struct stop to)
     if (f->at.kind == STOP_BEGIN) {
         f->at = next_page(f, f->at);
     }
+    note_page(f);
     ui_change(f->desk->ui);
 }
 
@@ -102,7 +115,6 @@ static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
     if (!desk->filling) {
         return false;
     }
-    audit_event(entry_of(f), "form start", "");
     go(f, stop_begin(entry_of(f)));
     if (ticket->text) {
         go_to_ref(f, ticket->text);
@@ -484,6 +496,7 @@ static void draw_bar(struct filler *f)
     }
     if (ui_bar_action(ui, "jump", tr("Questions"), ICON_LIST) ||
         ui_softkey(ui, 3, tr("Questions"))) {
+        filling_note(f->desk->filling, "jump", "");
         f->shows_jump = true;
     }
     if (f->at.kind == STOP_REPEAT && stop_can_remove(entry_of(f), f->at) &&

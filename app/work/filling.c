@@ -57,12 +57,38 @@ static bool load_form(struct filling *f, struct err *err)
 
 /* ---- saving ---------------------------------------------------------------------------------- */
 
+void filling_note(struct filling *f, const char *event, const char *ref)
+{
+    audit_event(f->entry, event, ref);
+}
+
+/* Rows that could not be written stay for the next time. */
+static bool save_log(struct filling *f, struct err *err)
+{
+    audit_take_ended(f->entry, &f->log);
+    if (f->log.n == 0) {
+        return true;
+    }
+    bool ok = record_add_audit(f->app->store, f->record, buf_str(&f->log), err);
+    if (ok) {
+        buf_clear(&f->log);
+    }
+    return ok;
+}
+
+static void open_log(struct filling *f, const char *event)
+{
+    audit_context(f->entry, settings_text(f->app, "volunteer_name"), NULL, NULL, NULL, NULL);
+    filling_note(f, event, "");
+}
+
 bool filling_save(struct filling *f, struct err *err)
 {
     struct buf xml = {0};
     bool ok = entry_serialize(f->entry, SERIAL_DRAFT, &xml, err) &&
               record_save_draft(f->app->store, f->record, buf_str(&xml),
-                                entry_instance_name(f->entry), err);
+                                entry_instance_name(f->entry), err) &&
+              save_log(f, err);
     buf_wipe(&xml);
     if (ok) {
         f->answers = 0;
@@ -77,7 +103,8 @@ static bool save_answer(struct filling *f, const char *ref, struct err *err)
     if (f->is_whole_due || ++f->answers > WHOLE_AFTER) {
         return filling_save(f, err);
     }
-    return record_save_answer(f->app->store, f->record, ref, entry_value(f->entry, ref), err);
+    return record_save_answer(f->app->store, f->record, ref, entry_value(f->entry, ref), err) &&
+           save_log(f, err);
 }
 
 static bool saved(struct filling *f, bool ok, struct err *err)
@@ -105,6 +132,7 @@ static void destroy(struct filling *f)
 {
     entry_destroy(f->entry);
     form_destroy(f->form);
+    buf_wipe(&f->log);
     free(f);
 }
 
@@ -155,6 +183,7 @@ bool filling_begin(struct app *app, const char *form_id, const char *visit, stru
                                   .title = entry_instance_name(f->entry),
                                   .xml = buf_str(&xml)};
         ok = record_create(app->store, &what, &f->record, err);
+        open_log(f, "form start");
     }
     buf_wipe(&xml);
     if (!ok) {
@@ -197,6 +226,7 @@ bool filling_resume(struct app *app, int64_t record, struct filling **out, struc
     }
     if (ok) {
         filling_follow_language(f);
+        open_log(f, "form resume");
         ok = replay(f, &draft, err);
     }
     arena_finish(&arena);
@@ -212,6 +242,11 @@ void filling_close(struct filling *f)
 {
     struct err err = {0};
     if (f) {
+        filling_note(f, "form exit", "");
+        audit_take_ended(f->entry, &f->log);
+        if (!f->is_finished && f->log.n && f->app->store && !save_log(f, &err)) {
+            log_error("record %lld: its log is not whole: %s", (long long)f->record, err.text);
+        }
         if ((f->answers || f->is_whole_due) && f->app->store && !filling_save(f, &err)) {
             log_error("record %lld is not saved whole: %s", (long long)f->record, err.text);
         }
@@ -240,11 +275,13 @@ bool filling_answer(struct filling *f, const char *ref, struct str value,
 
 bool filling_add(struct filling *f, const char *ref, const char **made, struct err *err)
 {
+    filling_note(f, "add repeat", ref);
     return entry_repeat_add(f->entry, ref, made, err) && saved(f, filling_save(f, err), err);
 }
 
 bool filling_remove(struct filling *f, const char *ref, struct err *err)
 {
+    filling_note(f, "delete repeat", ref);
     return entry_repeat_remove(f->entry, ref, err) && saved(f, filling_save(f, err), err);
 }
 
@@ -315,6 +352,7 @@ bool filling_detach(struct filling *f, const char *ref, struct err *err)
 
 /* ---- finishing ------------------------------------------------------------------------------- */
 
+/* The log of all times that the draft was open becomes a file that goes along. */
 static bool put_audit(struct filling *f, struct err *err)
 {
     struct form_audit audit;
@@ -323,9 +361,13 @@ static bool put_audit(struct filling *f, struct err *err)
     if (!audit.wanted) {
         return true;
     }
-    audit_take(f->entry, true, &csv);
-    bool ok = attachment_put(f->app->store, f->record, "audit.csv", "text/csv", buf_str(&csv), err);
-    buf_finish(&csv);
+    filling_note(f, "form finalize", "");
+    audit_take(f->entry, false, &f->log);
+    bool ok = save_log(f, err);
+    audit_take(f->entry, true, &csv); /* the header; no row is left */
+    ok = ok && record_audit(f->app->store, f->record, &csv, err) &&
+         attachment_put(f->app->store, f->record, "audit.csv", "text/csv", buf_str(&csv), err);
+    buf_wipe(&csv);
     return ok;
 }
 
@@ -373,6 +415,7 @@ bool filling_finish(struct filling *f, struct err *err)
     if (ok) {
         f->answers = 0;
         f->is_whole_due = false;
+        f->is_finished = true;
         if (f->app->sync) {
             sync_kick(f->app->sync, false);
         }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "app/form/form.h"
+#include "platform/base/buf.h"
 #include "platform/base/err.h"
 
 struct app;
@@ -21,6 +22,8 @@ struct filling {
     int answers;       /* saved one by one since the last whole draft */
     bool is_whole_due; /* a repeat came or went: save the whole draft */
     char language[64]; /* of the form that is shown */
+    struct buf log;    /* rows of audit.csv that are not on disk yet */
+    bool is_finished;
 };
 
 /* Opens the form that is current under form_id and begins a draft; visit may be "". ERR_MISSING
@@ -47,6 +50,11 @@ bool filling_attach(struct filling *filling, const char *ref, struct str bytes, 
 
 /* Takes the file from the question. */
 bool filling_detach(struct filling *filling, const char *ref, struct err *err);
+
+/* Notes what the person does ("question", "jump" …, form.h) in the log of a form that asks for one;
+ * on disk with the next save, sent as audit.csv. Begin, resume, rows, finish and close note
+ * themselves. */
+void filling_note(struct filling *filling, const char *event, const char *ref);
 
 /* Saves the whole draft now. */
 bool filling_save(struct filling *filling, struct err *err);

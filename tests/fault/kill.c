@@ -2,7 +2,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "helper_kill.h"
@@ -18,7 +20,8 @@ static void nothing_is_lost_by_a_kill(void **state)
     int bad = kill_run(&counts, seed ? strtoull(seed, NULL, 10) : 1);
     if (bad == KILL_NOT_ALLOWED) {
         print_message("left out: this machine lets no process trace another\n");
-        exit(77);
+        fflush(NULL);
+        _exit(77); /* the leak check cannot trace here either */
     }
     assert_int_equal(bad, 0);
 }

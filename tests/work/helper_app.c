@@ -73,30 +73,36 @@ static void give_list(struct inbox *inbox, void *update, const char *name, struc
     buf_finish(&bytes);
 }
 
-void test_app_form(struct app *app, const char *name)
+void test_app_take(struct app *app, const struct inbox_form *form, struct str xml)
 {
     static const char *const lists[] = {"communes.csv",        "provinces.csv", "topics.csv",
                                         "failure_reasons.csv", "hotlines.csv",  "procedures.csv"};
     struct inbox_place place = {app->store, "http://test"};
     struct inbox inbox = inbox_of(&place);
-    struct buf xml = {0};
     struct err err = {0};
-    char what[128], hash[HASH_MD5_TEXT], version[32] = "";
     void *update;
+    assert_true(inbox.ops->begin(inbox.ctx, form, &update, &err));
+    give(&inbox, update, &(struct inbox_file){.kind = INBOX_FORM, .name = "", .hash = form->hash},
+         xml);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+        give_list(&inbox, update, lists[i], xml);
+    }
+    if (!inbox.ops->commit(inbox.ctx, update, &err)) {
+        fail_msg("%s: %s", form->form_id, err.text);
+    }
+}
+
+void test_app_form(struct app *app, const char *name)
+{
+    struct buf xml = {0};
+    char what[128], hash[HASH_MD5_TEXT], version[32] = "";
     snprintf(what, sizeof(what), "forms/%s.xml", name);
     read_asset(what, &xml);
     hash_md5_text(xml.s, xml.n, hash);
     const char *at = strstr(xml.s, " version=\"2");
     sscanf(at ? at : "", " version=\"%30[0-9]", version);
-    struct inbox_form form = {.form_id = name, .version = version, .name = name, .hash = hash};
-    assert_true(inbox.ops->begin(inbox.ctx, &form, &update, &err));
-    give(&inbox, update, &(struct inbox_file){.kind = INBOX_FORM, .name = "", .hash = hash},
-         buf_str(&xml));
-    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
-        give_list(&inbox, update, lists[i], buf_str(&xml));
-    }
-    if (!inbox.ops->commit(inbox.ctx, update, &err)) {
-        fail_msg("%s: %s", name, err.text);
-    }
+    const struct inbox_form form = {
+        .form_id = name, .version = version, .name = name, .hash = hash};
+    test_app_take(app, &form, buf_str(&xml));
     buf_finish(&xml);
 }

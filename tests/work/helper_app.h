@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "app/work/app.h"
+#include "sync/run/inbox.h"
 
 #define TEST_PIN STR("135790")
 
@@ -20,6 +21,9 @@ struct app *test_app_open(const char *folder);
 
 /* Takes in the shipped form of that name with its lists. */
 void test_app_form(struct app *app, const char *name);
+
+/* Takes in a form of the test's own. */
+void test_app_take(struct app *app, const struct inbox_form *form, struct str xml);
 
 /* A new folder below the temporary one; the caller frees the text. */
 char *test_folder(void);
