@@ -135,7 +135,11 @@ void canvas_scroll(struct canvas *canvas, struct rect part, int dy)
         canvas_damage(canvas, part);
         return;
     }
+    if (canvas->ready) {
+        canvas->ready(canvas, canvas->ctx);
+    }
     damage_scroll(canvas, part, dy);
+    canvas->moved = rect_around(canvas->moved, part);
     size_t line = (size_t)part.w * sizeof(*canvas->pixels);
     int rows = part.h - distance;
     for (int i = 0; i < rows; i++) {

@@ -45,7 +45,10 @@ struct canvas {
     int w, h, stride; /* stride in pixels */
     struct rect damage[CANVAS_DAMAGE_MAX];
     int damages;
-    bool borrowed; /* the pixels are the presenter's */
+    struct rect moved; /* around what canvas_scroll moved: to be shown, not painted */
+    bool borrowed;     /* the pixels are the presenter's */
+    void (*ready)(struct canvas *canvas, void *ctx); /* makes the pixels free to be written: the */
+    void *ctx; /* display may be reading those that were shown last; or NULL */
 };
 
 /* Makes a canvas of white pixels; false with ERR_STORAGE without memory, ERR_INPUT over 8192 a
@@ -58,8 +61,8 @@ void canvas_finish(struct canvas *canvas);
 /* Marks a part to be painted (and presented) again; parts are merged to at most 8. */
 void canvas_damage(struct canvas *canvas, struct rect part);
 
-/* Moves the pixels of a part by dy (down is positive) and marks the strip that came into view.
- * Damage inside the part that was not painted yet moves too. */
+/* Moves the pixels of a part by dy (down is positive), marks the strip that came into view as
+ * damage and the whole part as moved. Damage inside the part that was not painted yet moves too. */
 void canvas_scroll(struct canvas *canvas, struct rect part, int dy);
 
 /* Appends the canvas as a PNG file. */

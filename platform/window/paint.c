@@ -20,6 +20,9 @@ static struct paint *paint_create(cairo_surface_t *surface, struct rect part)
 
 struct paint *paint_begin(struct canvas *canvas, struct rect part)
 {
+    if (canvas->ready) {
+        canvas->ready(canvas, canvas->ctx);
+    }
     cairo_surface_t *surface =
         cairo_image_surface_create_for_data((unsigned char *)canvas->pixels, CAIRO_FORMAT_RGB24,
                                             canvas->w, canvas->h, canvas->stride * 4);

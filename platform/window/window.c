@@ -114,10 +114,12 @@ struct fonts *window_fonts(struct window *window)
 bool window_present(struct window *window, struct err *err)
 {
     bool good = true;
+    canvas_damage(&window->canvas, window->canvas.moved); /* what moved was painted long ago */
     if (window->canvas.damages > 0 && window->is_shown) {
         good = window->presenter->show(window, err);
     }
     window->canvas.damages = 0;
+    window->canvas.moved = (struct rect){0, 0, 0, 0};
     return good;
 }
 

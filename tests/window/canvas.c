@@ -68,6 +68,9 @@ static void scrolling_moves_pixels_and_damage(void **state)
             }
         }
         assert_true(dy == 0 ? canvas.damages == 0 : canvas.damages > 0);
+        bool is_moved = dy != 0 && abs(dy) < part.h; /* else all of it is painted */
+        assert_int_equal(canvas.moved.h, is_moved ? part.h : 0);
+        assert_int_equal(canvas.moved.y, is_moved ? part.y : 0);
         canvas_finish(&canvas);
     }
 }
