@@ -17,7 +17,7 @@
 
 struct options {
     const char *data, *lang, *script, *camera, *inspect, *log, *clock;
-    int w, h, pin_fd;
+    int w, h, pin_fd, turn;
     bool headless;
 };
 
@@ -25,6 +25,7 @@ static const char usage_text[] =
     "usage: gocua [options]\n"
     "  --data DIR      data folder (default: $GOCUA_DATA or ~/.local/share/gocua)\n"
     "  --size WxH      size of the window in pixels\n"
+    "  --turn N        the panel is mounted turned by N quarters clockwise (Wayland, bare panel)\n"
     "  --lang CODE     language of the interface: vi, en, ar (kept)\n"
     "  --script FILE   play taps and keys from FILE, then end\n"
     "  --headless      no window; for scripts\n"
@@ -35,19 +36,13 @@ static const char usage_text[] =
     "  --clock MOMENT  the wall clock stands at 2026-11-05T09:30:00 (for pictures)\n"
     "  --version, --help\n";
 
-static const struct option known[] = {{"data", 1, 0, 'd'},
-                                      {"size", 1, 0, 's'},
-                                      {"lang", 1, 0, 'l'},
-                                      {"script", 1, 0, 'x'},
-                                      {"headless", 0, 0, 'n'},
-                                      {"camera", 1, 0, 'c'},
-                                      {"inspect", 1, 0, 'i'},
-                                      {"pin-fd", 1, 0, 'p'},
-                                      {"log", 1, 0, 'g'},
-                                      {"clock", 1, 0, 't'},
-                                      {"version", 0, 0, 'v'},
-                                      {"help", 0, 0, 'h'},
-                                      {0, 0, 0, 0}};
+static const struct option known[] = {{"data", 1, 0, 'd'},   {"size", 1, 0, 's'},
+                                      {"turn", 1, 0, 'u'},   {"lang", 1, 0, 'l'},
+                                      {"script", 1, 0, 'x'}, {"headless", 0, 0, 'n'},
+                                      {"camera", 1, 0, 'c'}, {"inspect", 1, 0, 'i'},
+                                      {"pin-fd", 1, 0, 'p'}, {"log", 1, 0, 'g'},
+                                      {"clock", 1, 0, 't'},  {"version", 0, 0, 'v'},
+                                      {"help", 0, 0, 'h'},   {0, 0, 0, 0}};
 
 static bool read_options(int argc, char **argv, struct options *o, int *status)
 {
@@ -63,6 +58,9 @@ static bool read_options(int argc, char **argv, struct options *o, int *status)
                 fprintf(stderr, "gocua: --size wants WxH, for example 480x800\n");
                 return false;
             }
+            break;
+        case 'u':
+            o->turn = atoi(optarg) & 3;
             break;
         case 'l':
             o->lang = optarg;
@@ -172,7 +170,8 @@ static int run(struct app *app, struct ui **ui, const struct options *o)
 {
     struct err err = {0};
     struct window *window = NULL;
-    struct window_opt opt = {.title = "Gõ Cửa", .w = o->w, .h = o->h, .headless = o->headless};
+    struct window_opt opt = {
+        .title = "Gõ Cửa", .w = o->w, .h = o->h, .headless = o->headless, .quarter_turns = o->turn};
     struct wedge wedge = {.keys = 0};
     struct ui_judge judge = {judge_key, judge_pause, judge_wait, &wedge};
     char fonts[PATH_TEXT];

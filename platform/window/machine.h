@@ -16,9 +16,11 @@ struct presenter {
     void (*close)(struct window *window);
 };
 
-extern const struct presenter presenter_surface, presenter_gltex, presenter_headless;
+extern const struct presenter presenter_surface, presenter_wayland, presenter_gltex,
+    presenter_headless;
 
 struct devices; /* evdev.c */
+struct wayland; /* present_wayland.c */
 
 struct window {
     struct window_opt opt;
@@ -33,6 +35,7 @@ struct window {
     SDL_Surface *surface;   /* presenter_surface */
     SDL_Renderer *renderer; /* presenter_gltex */
     SDL_Texture *texture;
+    struct wayland *wayland; /* presenter_wayland */
     Uint32 wake_event;
     struct devices *devices; /* own epoll, where SDL would poll; else NULL */
     bool is_composing, has_text_input, is_shown, is_pressed;
@@ -48,6 +51,9 @@ void window_queue(struct window *window, const struct input *input);
 bool sdl_open(struct window *window, struct err *err);
 void sdl_close(struct window *window);
 void sdl_wait(struct window *window, int ms);
+
+/* The flag that keeps SDL from loading GL for a Wayland window; 0 where it does not do so. */
+uint32_t no_gl_flag(void);
 
 /* Our own wait over the input devices, a folder watch and the wake descriptor: for drivers on which
  * SDL_WaitEvent is a 1 kHz poll. NULL when epoll is not to be had. */

@@ -220,10 +220,34 @@ static bool is_one_of(const char *name, const char *const *names)
     return *names != NULL;
 }
 
+/* Takes the driver's presenter; where a compositor shares no memory a texture does. */
+static bool present(struct window *window, const char *driver, struct err *err)
+{
+    static const char *const plain[] = {"x11", "dummy", "offscreen", NULL};
+    const struct presenter *presenter = window->opt.texture              ? &presenter_gltex
+                                        : is_one_of(driver, plain)       ? &presenter_surface
+                                        : strcmp(driver, "wayland") == 0 ? &presenter_wayland
+                                                                         : &presenter_gltex;
+    if (presenter == &presenter_surface) {
+        window->opt.quarter_turns = 0;
+    }
+    bool good = presenter->open(window, err);
+    if (!good && presenter == &presenter_wayland) {
+        log_info("%s", err->text);
+        presenter = &presenter_gltex;
+        good = presenter->open(window, err);
+    }
+    if (!good) {
+        return false;
+    }
+    window->presenter = presenter;
+    SDL_snprintf(window->name, sizeof(window->name), "%s %s", presenter->name, driver);
+    return true;
+}
+
 bool sdl_open(struct window *window, struct err *err)
 {
     static const char *const waiting[] = {"x11", "wayland", NULL};
-    static const char *const plain[] = {"x11", "dummy", "offscreen", NULL};
     set_hints();
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         return err_set(err, ERR_DEVICE, 0, "no display: %s", SDL_GetError());
@@ -232,30 +256,24 @@ bool sdl_open(struct window *window, struct err *err)
     const struct window_opt *opt = &window->opt;
     bool whole = opt->w < 1 || opt->h < 1;
     Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
-                   (whole ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+                   (whole ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0) |
+                   (strcmp(driver, "wayland") == 0 && !opt->texture ? no_gl_flag() : 0);
     window->sdl = SDL_CreateWindow(opt->title ? opt->title : "Gõ Cửa", SDL_WINDOWPOS_UNDEFINED,
                                    SDL_WINDOWPOS_UNDEFINED, whole ? 720 : opt->w,
                                    whole ? 1280 : opt->h, flags);
     if (!window->sdl) {
         return err_set(err, ERR_DEVICE, 0, "no window on %s: %s", driver, SDL_GetError());
     }
-    const struct presenter *presenter =
-        is_one_of(driver, plain) ? &presenter_surface : &presenter_gltex;
     window->wake_event = SDL_RegisterEvents(1);
     if (!is_one_of(driver, waiting)) {
         window->devices = devices_open(window->wake_fd);
     }
-    SDL_snprintf(window->name, sizeof(window->name), "%s %s", presenter->name, driver);
     if (strcmp(driver, "wayland") != 0) {
         SDL_StartTextInput();
     } else {
         SDL_StopTextInput();
     }
-    if (!presenter->open(window, err)) {
-        return false;
-    }
-    window->presenter = presenter;
-    return true;
+    return present(window, driver, err);
 }
 
 void sdl_close(struct window *window)

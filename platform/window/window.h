@@ -1,6 +1,6 @@
 /* One window: a canvas to paint on, input to wait for, and how the pixels reach the glass (the
- * presenter: X11 surface, texture on Wayland and KMSDRM, none for tests). The only folder that
- * knows SDL. Main thread only but for window_wake. */
+ * presenter: X11 surface, shared memory on Wayland, texture on KMSDRM, none for tests). The only
+ * folder that knows SDL. Main thread only but for window_wake. */
 #ifndef WINDOW_WINDOW_H
 #define WINDOW_WINDOW_H
 
@@ -16,7 +16,8 @@ struct window_opt {
     int w, h;          /* wanted size in pixels; 0: the display's, full screen */
     bool headless;     /* no SDL, no display: the canvas and injected input only */
     const char *fonts; /* path of the shipped fonts.conf; NULL: FONTCONFIG_FILE says */
-    int quarter_turns; /* panel mounted turned, clockwise, 0–3 (texture presenter) */
+    int quarter_turns; /* panel mounted turned, clockwise, 0–3; X11 turns by itself */
+    bool texture;      /* present through a texture everywhere, as on KMSDRM */
 };
 
 /* Opens it. ERR_DEVICE when there is no display (text says which drivers were tried). */
@@ -62,7 +63,7 @@ void window_set_clipboard(struct window *window, const char *text);
 /* Sets the window's size (tests, --size); false when the system decides. */
 bool window_resize(struct window *window, int w, int h);
 
-/* The name of the presenter and driver in use: "surface x11", "texture wayland", "headless". */
+/* The name of the presenter and driver in use: "surface x11", "shm wayland", "texture KMSDRM". */
 const char *window_presenter(const struct window *window);
 
 #endif
