@@ -1,4 +1,4 @@
-/* An HTTP server on libmicrohttpd: epoll threads that take requests, hand them to one handler and
+/* An HTTP server on libmicrohttpd: polling threads that take requests, hand them to one handler and
  * send what it answers, at once or later from another thread (the connection sleeps meanwhile). It
  * knows limits, time-outs, ranges and conditional requests; it knows no path and no table. The
  * handler's functions run on the server's threads, several at a time; those of one request never

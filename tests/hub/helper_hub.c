@@ -66,7 +66,7 @@ int64_t world_records(struct world *world)
 
 static void start(struct world *world)
 {
-    struct hub_options options = {.data = world->data, .no_limits = true, .idle_s = 5};
+    struct hub_options options = {.data = world->data, .no_limits = true, .idle_s = 60};
     struct err err = {0};
     if (!hub_start(&world->hub, &options, &err)) {
         fail_msg("%s", err.text);
