@@ -7,11 +7,14 @@
 #include "platform/base/mem.h"
 #include "platform/base/rand.h"
 #include "platform/base/stream.h"
+#include "platform/base/zip.h"
 
-#define MAGIC "GCB1"
+#define MAGIC        "GCB1"
+#define MAGIC_PACKED "GCB2"
 
 enum {
     PIECE = 64 << 10,
+    PACKED_MORE = 128, /* what zlib adds to bytes that do not shrink */
     SEALED_KEY = STREAM_KEY + SIGN_SEAL,
     HEAD = 4 + SEALED_KEY + STREAM_HEAD,
     XML_LIMIT = 16 << 20,
@@ -23,7 +26,8 @@ enum {
 struct bundle_writer {
     struct bundle_sink sink;
     struct stream *stream;
-    struct buf clear, sealed;
+    struct buf clear, packed, sealed;
+    bool is_packed;
     int64_t file_left;
     int records, files;
     int64_t total;
@@ -38,9 +42,15 @@ static void add_number(struct buf *to, uint64_t number, int bytes)
 
 static bool flush(struct bundle_writer *w, bool is_last, struct err *err)
 {
+    struct str piece = buf_str(&w->clear);
+    if (w->is_packed) {
+        buf_clear(&w->packed);
+        zip_pack(&w->packed, piece);
+        piece = buf_str(&w->packed);
+    }
     buf_clear(&w->sealed);
-    add_number(&w->sealed, w->clear.n + STREAM_EXTRA, 4);
-    stream_put(w->stream, &w->sealed, buf_str(&w->clear), is_last);
+    add_number(&w->sealed, piece.n + STREAM_EXTRA, 4);
+    stream_put(w->stream, &w->sealed, piece, is_last);
     w->total += (int64_t)w->clear.n;
     buf_clear(&w->clear);
     return w->sink.write(w->sink.ctx, w->sealed.s, w->sealed.n, err);
@@ -65,22 +75,23 @@ static bool add(struct bundle_writer *w, const void *bytes, size_t n, struct err
     return true;
 }
 
-bool bundle_begin(struct bundle_writer **writer, const unsigned char organisation[SIGN_PUBLIC],
-                  const struct bundle_sink *sink, struct err *err)
+static bool start(struct bundle_writer **writer, const unsigned char organisation[SIGN_PUBLIC],
+                  const struct bundle_sink *sink, bool is_packed, struct err *err)
 {
     unsigned char key[STREAM_KEY];
     unsigned char head[STREAM_HEAD];
-    struct buf start = {0};
+    struct buf begin = {0};
     *writer = NULL;
     rand_bytes(key, sizeof(key));
-    buf_add_text(&start, MAGIC);
-    bool ok = sign_seal(&start, (struct str){(const char *)key, sizeof(key)}, organisation, err);
+    buf_add_text(&begin, is_packed ? MAGIC_PACKED : MAGIC);
+    bool ok = sign_seal(&begin, (struct str){(const char *)key, sizeof(key)}, organisation, err);
     if (ok) {
         struct bundle_writer *made = mem_alloc(1, sizeof(*made));
         made->sink = *sink;
+        made->is_packed = is_packed;
         made->stream = stream_seal(key, head);
-        buf_add(&start, head, sizeof(head));
-        ok = sink->write(sink->ctx, start.s, start.n, err);
+        buf_add(&begin, head, sizeof(head));
+        ok = sink->write(sink->ctx, begin.s, begin.n, err);
         if (ok) {
             *writer = made;
         } else {
@@ -88,8 +99,21 @@ bool bundle_begin(struct bundle_writer **writer, const unsigned char organisatio
         }
     }
     memset(key, 0, sizeof(key));
-    buf_finish(&start);
+    buf_finish(&begin);
     return ok;
+}
+
+bool bundle_begin(struct bundle_writer **writer, const unsigned char organisation[SIGN_PUBLIC],
+                  const struct bundle_sink *sink, struct err *err)
+{
+    return start(writer, organisation, sink, false, err);
+}
+
+bool bundle_begin_packed(struct bundle_writer **writer,
+                         const unsigned char organisation[SIGN_PUBLIC],
+                         const struct bundle_sink *sink, struct err *err)
+{
+    return start(writer, organisation, sink, true, err);
 }
 
 bool bundle_add_record(struct bundle_writer *writer, const char *instance_id, struct str xml,
@@ -160,6 +184,7 @@ void bundle_destroy(struct bundle_writer *writer)
     if (writer) {
         stream_destroy(writer->stream);
         buf_wipe(&writer->clear);
+        buf_wipe(&writer->packed);
         buf_finish(&writer->sealed);
         free(writer);
     }
@@ -170,9 +195,9 @@ void bundle_destroy(struct bundle_writer *writer)
 struct reader {
     struct str sealed; /* not opened yet */
     struct stream *stream;
-    struct buf clear;
+    struct buf clear, packed;
     size_t at; /* in clear */
-    bool is_last;
+    bool is_last, is_packed;
     const struct bundle_events *events;
     int records, files;
     int64_t total;
@@ -183,6 +208,16 @@ static bool cut(struct err *err)
     return err_set(err, ERR_DAMAGED, 0, "the bundle was cut off or changed");
 }
 
+static bool open_sealed(struct reader *r, struct str sealed, struct err *err)
+{
+    if (!r->is_packed) {
+        return stream_take(r->stream, &r->clear, sealed, &r->is_last, err);
+    }
+    buf_clear(&r->packed);
+    return stream_take(r->stream, &r->packed, sealed, &r->is_last, err) &&
+           zip_unpack(&r->clear, buf_str(&r->packed), PIECE, err);
+}
+
 /* Opens the next piece; what was used of the last ones is dropped. */
 static bool open_piece(struct reader *r, struct err *err)
 {
@@ -191,7 +226,7 @@ static bool open_piece(struct reader *r, struct err *err)
         return cut(err);
     }
     size_t n = at[0] | (size_t)at[1] << 8 | (size_t)at[2] << 16 | (size_t)at[3] << 24;
-    if (n > PIECE + STREAM_EXTRA || n > r->sealed.n - 4) {
+    if (n > PIECE + STREAM_EXTRA + (r->is_packed ? PACKED_MORE : 0) || n > r->sealed.n - 4) {
         return cut(err);
     }
     if (r->at > 0) {
@@ -200,7 +235,7 @@ static bool open_piece(struct reader *r, struct err *err)
         r->at = 0;
     }
     size_t before = r->clear.n;
-    if (!stream_take(r->stream, &r->clear, (struct str){r->sealed.s + 4, n}, &r->is_last, err)) {
+    if (!open_sealed(r, (struct str){r->sealed.s + 4, n}, err)) {
         return false;
     }
     r->sealed = (struct str){r->sealed.s + 4 + n, r->sealed.n - 4 - n};
@@ -322,20 +357,29 @@ static bool read_all(struct reader *r, struct err *err)
     return false;
 }
 
+bool bundle_is_one(struct str bytes)
+{
+    return bytes.n > HEAD &&
+           (memcmp(bytes.s, MAGIC, 4) == 0 || memcmp(bytes.s, MAGIC_PACKED, 4) == 0);
+}
+
 bool bundle_read(struct str bytes, const unsigned char secret[SIGN_SECRET],
                  const struct bundle_events *events, struct err *err)
 {
     struct buf key = {0};
-    if (bytes.n < HEAD || memcmp(bytes.s, MAGIC, 4) != 0) {
+    if (!bundle_is_one(bytes)) {
         return err_set(err, ERR_INPUT, 0, "not a bundle");
     }
-    struct reader r = {.sealed = {bytes.s + HEAD, bytes.n - HEAD}, .events = events};
+    struct reader r = {.sealed = {bytes.s + HEAD, bytes.n - HEAD},
+                       .is_packed = memcmp(bytes.s, MAGIC_PACKED, 4) == 0,
+                       .events = events};
     bool ok = sign_unseal(&key, (struct str){bytes.s + 4, SEALED_KEY}, secret, err) &&
               stream_open(&r.stream, (const unsigned char *)key.s,
                           (const unsigned char *)bytes.s + 4 + SEALED_KEY, err) &&
               read_all(&r, err);
     stream_destroy(r.stream);
     buf_wipe(&r.clear);
+    buf_wipe(&r.packed);
     buf_wipe(&key);
     return ok;
 }

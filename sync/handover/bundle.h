@@ -4,7 +4,8 @@
  * A bundle, little-endian: "GCB1", then sealed chunks. The first 32 random bytes of key are sealed
  * to the organisation (X25519 sealed box); the content is one secretstream (XChaCha20-Poly1305)
  * under it, so that a cut, a swap or a change is found. Content: for each record its id, its XML
- * and its files. One thread at a time. */
+ * and its files. "GCB2" is the same with each piece packed by zlib before it is sealed, for ways on
+ * which every byte costs time. One thread at a time. */
 #ifndef HANDOVER_BUNDLE_H
 #define HANDOVER_BUNDLE_H
 
@@ -30,6 +31,14 @@ struct bundle_writer;
 /* Starts a bundle for that organisation. The caller destroys the writer. */
 bool bundle_begin(struct bundle_writer **writer, const unsigned char organisation[SIGN_PUBLIC],
                   const struct bundle_sink *sink, struct err *err);
+
+/* The same, packed. */
+bool bundle_begin_packed(struct bundle_writer **writer,
+                         const unsigned char organisation[SIGN_PUBLIC],
+                         const struct bundle_sink *sink, struct err *err);
+
+/* Does it look like a bundle? Only the organisation can tell whether it is a whole one. */
+bool bundle_is_one(struct str bytes);
 
 /* A record begins with its frozen XML. */
 bool bundle_add_record(struct bundle_writer *writer, const char *instance_id, struct str xml,

@@ -53,6 +53,14 @@ static void choose(const struct layout *l, uint32_t number, uint64_t *bits)
     if (l->k % 64) {
         bits[words - 1] &= (1ull << (l->k % 64)) - 1;
     }
+    uint64_t any = 0;
+    for (size_t i = 0; i < words; i++) {
+        any |= bits[i];
+    }
+    if (!any) { /* with few pieces the sum of none comes up often: nobody would learn from it */
+        uint32_t one = number % l->k;
+        bits[one / 64] = 1ull << (one % 64);
+    }
 }
 
 static void add_into(unsigned char *to, const unsigned char *from, size_t n)
@@ -194,6 +202,13 @@ static bool read_packet(struct str packet, struct layout *l, uint32_t *number)
     uint32_t crc = zip_crc(0, (struct str){packet.s, BEFORE_CRC});
     crc = zip_crc(crc, (struct str){packet.s + FRAMES_HEAD, l->piece});
     return l->k <= PIECES_LIMIT && crc == get_number(packet.s + BEFORE_CRC, 4);
+}
+
+bool frames_is_packet(struct str bytes)
+{
+    struct layout layout;
+    uint32_t number;
+    return read_packet(bytes, &layout, &number);
 }
 
 static void start_over(struct frames_watch *w, const struct layout *l)

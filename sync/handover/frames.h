@@ -33,6 +33,9 @@ void frames_destroy(struct frames_film *film);
 /* ---- watching ---- */
 struct frames_watch;
 
+/* Is it a whole packet of some film, its CRC right? Any thread. */
+bool frames_is_packet(struct str bytes);
+
 /* A watcher that has seen nothing. */
 struct frames_watch *frames_watch_create(void);
 

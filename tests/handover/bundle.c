@@ -9,10 +9,12 @@
 
 #include "platform/base/mem.h"
 #include "platform/base/stream.h"
+#include "platform/base/zip.h"
 #include "sync/handover/bundle.h"
 
 static unsigned char public_key[SIGN_PUBLIC];
 static unsigned char secret[SIGN_SECRET];
+static bool packs; /* all tests run for both kinds */
 
 static bool keep(void *ctx, const void *bytes, size_t n, struct err *err)
 {
@@ -56,7 +58,7 @@ static void make(struct buf *to, size_t photo)
     struct bundle_sink sink = {keep, to};
     struct bundle_writer *w;
     char *bytes = mem_alloc(photo + 1, 1);
-    assert_true(bundle_begin(&w, public_key, &sink, NULL));
+    assert_true((packs ? bundle_begin_packed : bundle_begin)(&w, public_key, &sink, NULL));
     assert_true(bundle_add_record(w, "uuid:1", STR("<data>một</data>"), NULL));
     assert_true(bundle_add_file(w, "ảnh.jpg", "image/jpeg", (int64_t)photo, NULL));
     assert_true(bundle_add_bytes(w, bytes, photo / 2, NULL));
@@ -140,8 +142,13 @@ static void forge(struct buf *to, struct str content)
     unsigned char key[STREAM_KEY] = {5};
     unsigned char head[STREAM_HEAD];
     struct stream *stream = stream_seal(key, head);
+    struct buf packed = {0};
+    if (packs) {
+        zip_pack(&packed, content);
+        content = buf_str(&packed);
+    }
     buf_clear(to);
-    buf_add_text(to, "GCB1");
+    buf_add_text(to, packs ? "GCB2" : "GCB1");
     assert_true(sign_seal(to, (struct str){(const char *)key, sizeof(key)}, public_key, NULL));
     buf_add(to, head, sizeof(head));
     uint32_t n = (uint32_t)content.n + STREAM_EXTRA;
@@ -149,6 +156,7 @@ static void forge(struct buf *to, struct str content)
     buf_add(to, length, 4);
     stream_put(stream, to, content, true);
     stream_destroy(stream);
+    buf_finish(&packed);
 }
 
 static void hostile_content_is_refused(void **state)
@@ -186,6 +194,31 @@ static void hostile_content_is_refused(void **state)
     buf_finish(&told);
 }
 
+/* A small piece that would be a gigabyte. */
+static void a_bomb_is_refused(void **state)
+{
+    struct buf bundle = {0};
+    struct buf told = {0};
+    struct err err = {0};
+    size_t n = 40 << 20;
+    char *zeros = mem_alloc(n, 1);
+    forge(&bundle, (struct str){zeros, n});
+    assert_true(!packs || bundle.n < 64 << 10);
+    assert_false(read_to(buf_str(&bundle), &told, &err));
+    assert_true(err.kind == ERR_INPUT || err.kind == ERR_DAMAGED);
+    free(zeros);
+    buf_finish(&bundle);
+    buf_finish(&told);
+}
+
+static void packing_pays(void **state)
+{
+    struct buf bundle = {0};
+    make(&bundle, 300000);
+    assert_true(packs ? bundle.n < 3000 : bundle.n > 300000);
+    buf_finish(&bundle);
+}
+
 static void a_writer_takes_no_nonsense(void **state)
 {
     struct buf to = {0};
@@ -216,7 +249,11 @@ int main(void)
         cmocka_unit_test(every_cut_and_every_change_is_noticed),
         cmocka_unit_test(another_organisation_cannot_read_it),
         cmocka_unit_test(hostile_content_is_refused),
+        cmocka_unit_test(a_bomb_is_refused),
+        cmocka_unit_test(packing_pays),
         cmocka_unit_test(a_writer_takes_no_nonsense),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("plain", tests, NULL, NULL);
+    packs = true;
+    return failed + cmocka_run_group_tests_name("packed", tests, NULL, NULL);
 }
