@@ -136,6 +136,7 @@ static void take_bundle(struct import *im, const char *name, struct str bytes)
 {
     struct bundle_events events = {on_record, on_file, on_bytes, im};
     struct err err = {0};
+    int refused = im->refused;
     bool is_whole = bundle_read(bytes, im->secret, &events, &err);
     if (!is_whole) {
         im->bad++;
@@ -150,6 +151,9 @@ static void take_bundle(struct import *im, const char *name, struct str bytes)
             fprintf(im->line->shell->errors, "gocua-hub: %s: %s\n", name, err.text);
         }
         parcel_destroy(im->parcels.v[i]);
+    }
+    if (is_whole && im->refused == refused) {
+        arrival_of_bundle(vec_add(&im->arrivals), bytes);
     }
     im->parcels.n = 0;
     hash_abort(im->hash);

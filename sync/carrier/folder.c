@@ -167,10 +167,7 @@ static bool put_bundle(const struct folder_state *state, const struct outbox *ou
 static bool has_arrived(const struct folder_state *state, const struct outbox_item *item)
 {
     const struct arrival *arrival = map_get(&state->arrived, str_of(item->instance_id));
-    unsigned char digest[ARRIVAL_DIGEST];
-    arrival_digest(item->xml, digest);
-    return arrival && arrival->files >= (int)item->n_files &&
-           memcmp(digest, arrival->digest, ARRIVAL_DIGEST) == 0;
+    return arrival && arrival_is_of(arrival, item->xml, item->n_files);
 }
 
 static bool confirm_all(const struct outbox *outbox, struct outbox_item *item, struct err *err)

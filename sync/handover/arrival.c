@@ -16,6 +16,24 @@ void arrival_digest(struct str xml, unsigned char digest[ARRIVAL_DIGEST])
     memcpy(digest, whole, ARRIVAL_DIGEST);
 }
 
+void arrival_of_bundle(struct arrival *arrival, struct str bundle)
+{
+    struct buf name = {0};
+    memset(arrival, 0, sizeof(*arrival));
+    arrival_digest(bundle, arrival->digest);
+    buf_add_text(&name, "bundle:");
+    hash_add_hex(&name, arrival->digest, ARRIVAL_DIGEST);
+    memcpy(arrival->instance_id, name.s, name.n);
+    buf_finish(&name);
+}
+
+bool arrival_is_of(const struct arrival *arrival, struct str xml, size_t files)
+{
+    unsigned char digest[ARRIVAL_DIGEST];
+    arrival_digest(xml, digest);
+    return (size_t)arrival->files >= files && memcmp(digest, arrival->digest, ARRIVAL_DIGEST) == 0;
+}
+
 /* Entry: length of the id, id, digest, number of files (2 bytes, big-endian). */
 bool arrival_add(struct buf *to, const struct arrival *arrivals, size_t n,
                  const unsigned char secret[SIGN_SECRET], struct err *err)

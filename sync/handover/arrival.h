@@ -20,6 +20,13 @@ struct arrival {
 /* The digest of frozen XML that an arrival carries. */
 void arrival_digest(struct str xml, unsigned char digest[ARRIVAL_DIGEST]);
 
+/* What says that a whole bundle was taken in, every record of it: an arrival with its name instead
+ * of a record's, for those who carried it and cannot read it. */
+void arrival_of_bundle(struct arrival *arrival, struct str bundle);
+
+/* Is it about exactly this record with all its files? */
+bool arrival_is_of(const struct arrival *arrival, struct str xml, size_t files);
+
 /* Appends the signed text for n records; ERR_INPUT for an id that is too long. */
 bool arrival_add(struct buf *to, const struct arrival *arrivals, size_t n,
                  const unsigned char secret[SIGN_SECRET], struct err *err);
