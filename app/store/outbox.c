@@ -50,25 +50,29 @@ static const char next_sent_sql[] =
     " WHERE r.state IN (4, 5) AND r.again_ms = 0 AND r.sent_ms > 0 AND r.sent_ms < ?"
     " ORDER BY r.tries, r.sequence";
 
+static void read_row(struct db_query *q, struct arena *arena, struct outbox_item *item)
+{
+    *item = (struct outbox_item){.record = db_int(q, 0),
+                                 .sequence = db_int(q, 1),
+                                 .instance_id = arena_strdup(arena, db_text(q, 2)),
+                                 .form_id = arena_strdup(arena, db_text(q, 3)),
+                                 .form_version = arena_strdup(arena, db_text(q, 4)),
+                                 .is_edit = db_int(q, 5) != 0,
+                                 .is_xml_confirmed = db_int(q, 6) != 0,
+                                 .is_doubtful = db_int(q, 7) != 0,
+                                 .attempts = (int)db_int(q, 8),
+                                 .bytes_left = db_int(q, 9)};
+}
+
 static bool find_next(struct session *s, const char *sql, int64_t now_ms, struct arena *arena,
                       struct outbox_item *item, struct err *err)
 {
     struct db_query *q = db_query(s->store->db, sql, DB_WITH(DB_INT(now_ms)), err);
     *item = (struct outbox_item){0};
     while (!item->record && db_next(q, err)) {
-        if (was_given(s, db_int(q, 0))) {
-            continue;
+        if (!was_given(s, db_int(q, 0))) {
+            read_row(q, arena, item);
         }
-        *item = (struct outbox_item){.record = db_int(q, 0),
-                                     .sequence = db_int(q, 1),
-                                     .instance_id = arena_strdup(arena, db_text(q, 2)),
-                                     .form_id = arena_strdup(arena, db_text(q, 3)),
-                                     .form_version = arena_strdup(arena, db_text(q, 4)),
-                                     .is_edit = db_int(q, 5) != 0,
-                                     .is_xml_confirmed = db_int(q, 6) != 0,
-                                     .is_doubtful = db_int(q, 7) != 0,
-                                     .attempts = (int)db_int(q, 8),
-                                     .bytes_left = db_int(q, 9)};
     }
     return db_done(q);
 }
@@ -106,6 +110,21 @@ static bool load_item(struct store *store, struct arena *arena, struct outbox_it
     item->xml = (struct str){arena_str(arena, buf_str(&xml)), xml.n};
     buf_wipe(&xml);
     return ok;
+}
+
+bool outbox_find(struct store *store, const char *instance_id, struct arena *arena,
+                 struct outbox_item *item, struct err *err)
+{
+    struct db_query *q = db_query(
+        store->db,
+        "SELECT id, sequence, instance_id, form_id, version, is_edit, is_xml_confirmed,"
+        " is_doubtful, attempts, bytes_left FROM record WHERE state = 2 AND instance_id = ?",
+        DB_WITH(DB_TEXT(instance_id)), err);
+    *item = (struct outbox_item){0};
+    if (db_next(q, err)) {
+        read_row(q, arena, item);
+    }
+    return db_done(q) && (!item->record || load_item(store, arena, item, err));
 }
 
 static bool next(void *ctx, int64_t now_ms, struct arena *arena, struct outbox_item *item,

@@ -12,6 +12,11 @@ void outbox_begin(struct store *store, struct outbox *out);
 /* Ends the session and empties out. */
 void outbox_end(struct outbox *out);
 
+/* The record with that instance id when it waits to be sent, held or not, with its bytes; else
+ * item->record is 0. For words about single records that come by another way than a session. */
+bool outbox_find(struct store *store, const char *instance_id, struct arena *arena,
+                 struct outbox_item *item, struct err *err);
+
 /* The bytes that still wait to be sent, and in how many records. */
 bool outbox_left(struct store *store, int64_t *records, int64_t *bytes, struct err *err);
 

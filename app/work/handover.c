@@ -2,6 +2,7 @@
 
 #include "app/store/outbox.h"
 #include "app/work/app.h"
+#include "app/work/carried.h"
 #include "app/work/enrol.h"
 #include "sync/carrier/carriers.h"
 
@@ -24,7 +25,8 @@ bool handover_to_folder(struct app *app, const char *folder,
         settings.is_asked = true;
         settings.tell = tell;
         settings.tell_ctx = ctx;
-        ok = run_session(&settings, result, err);
+        ok = run_session(&settings, result, err) &&
+             carried_exchange(app, folder, settings.to.organisation_key, err);
     }
     outbox_end(&settings.outbox);
     enrolled_destroy(place);

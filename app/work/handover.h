@@ -10,9 +10,10 @@
 
 struct app;
 
-/* Copies everything that waits into the folder and takes the arrivals in that lie there: sent in
- * *result are records that are known to have arrived. tell may be NULL. ERR_MISSING when the device
- * belongs to no organisation of ours (then nobody could open the bundles). */
+/* Copies everything that waits into the folder, and what is carried for colleagues (carried.h), and
+ * takes the arrivals in that lie there: sent in *result are records that are known to have arrived.
+ * tell may be NULL. ERR_MISSING when the device belongs to no organisation of ours (then nobody
+ * could open the bundles). */
 bool handover_to_folder(struct app *app, const char *folder,
                         void (*tell)(void *ctx, const struct run_report *report), void *ctx,
                         struct run_result *result, struct err *err);

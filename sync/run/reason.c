@@ -103,8 +103,7 @@ static const struct {
                        tr_later("It is sent tomorrow, or over Wi-Fi.")},
     [OUTBOX_NOT_ENROLLED] = {"not-enrolled", tr_later("This device belongs to no server yet."),
                              tr_later("Scan the enrolment code.")},
-    [OUTBOX_HANDED_OVER] = {"handed-over",
-                            tr_later("It was copied to a stick and has not arrived yet."),
+    [OUTBOX_HANDED_OVER] = {"handed-over", tr_later("It was handed over and has not arrived yet."),
                             tr_later("It is also sent by itself when there is a network.")},
 };
 

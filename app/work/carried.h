@@ -1,0 +1,37 @@
+/* Sealed bundles of colleagues that this device carries on, and the organisation's word that they
+ * have arrived: a folder beside the store. Nobody here can read a bundle, so the folder needs no
+ * key; it is named by its digest, so the same one is never kept twice. On the calling thread. */
+#ifndef WORK_CARRIED_H
+#define WORK_CARRIED_H
+
+#include <stdint.h>
+#include "platform/base/buf.h"
+#include "platform/base/err.h"
+#include "sync/handover/arrival.h"
+
+struct app;
+
+struct carried {
+    int bundles, answers; /* waiting to go on; words of their arrival, to be brought back */
+    int64_t bytes;        /* of the bundles */
+};
+
+/* What lies there; all zero when nothing does. */
+bool carried_look(struct app *app, struct carried *carried, struct err *err);
+
+/* Keeps a bundle: on disk when it returns. *is_known: it was here already. ERR_STORAGE also when
+ * too many are here. */
+bool carried_keep(struct app *app, struct str bundle, bool *is_known, struct err *err);
+
+/* Puts every bundle into the folder and takes the lists of arrivals there that speak of a carried
+ * one: those bundles go, the lists stay to be brought back. */
+bool carried_exchange(struct app *app, const char *folder,
+                      const unsigned char organisation[SIGN_PUBLIC], struct err *err);
+
+/* Appends the lists that are to be brought back, a line each. */
+bool carried_answers(struct app *app, struct buf *to, struct err *err);
+
+/* They were brought back: forgets the lists. */
+bool carried_answered(struct app *app, struct err *err);
+
+#endif
