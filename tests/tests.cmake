@@ -68,6 +68,9 @@ endfunction()
 add_executable(compare_pictures ${CMAKE_SOURCE_DIR}/tests/tools/compare_pictures.c)
 target_link_libraries(compare_pictures PRIVATE platform_window)
 
+add_executable(make_records ${CMAKE_SOURCE_DIR}/tests/tools/make_records.c)
+target_link_libraries(make_records PRIVATE app_work)
+
 suite(base     USES platform/base)
 suite(db       USES platform/db)
 suite(thread   USES platform/thread)
@@ -142,3 +145,5 @@ fuzz(geojson   USES app/form)
 fuzz(csv       USES app/form)
 bench(handheld USES app/work app/store app/form)
 fuzz(image USES platform/window)
+bench(film USES app/screen app/work app/ui platform/window platform/system platform/sensor
+                LIBS test_frames m)

@@ -1,5 +1,5 @@
 /* What waits to be sent, each with its reason and what can be done; what was sent. "Send now" asks
- * at once. */
+ * at once; "without a network" leads to the ways by hand. */
 #include <stdio.h>
 #include <string.h>
 
@@ -190,6 +190,9 @@ static void draw(struct desk *desk, void *state)
                   UI_OPT(.kind = UI_PRIMARY, .icon = ICON_SEND, .disabled = s->sync.is_running))) {
         sync_kick(desk->app->sync, true);
     }
+    if (ui_button(ui, "handover", tr("Without a network"), UI_OPT(.icon = ICON_QR_CODE_2))) {
+        desk_go(desk, "handover", NULL);
+    }
     ui_end(ui);
     if (s->open) {
         draw_sheet(desk, s);
@@ -201,6 +204,7 @@ const struct screen screen_outbox = {
     .state_size = sizeof(struct outbox_state),
     .enter = enter,
     .draw = draw,
+    .back = look,
     .mail = mail,
     .leave = leave,
 };

@@ -6,6 +6,7 @@
 
 #include "app/ident/ident.h"
 #include "app/question/pick_file.h"
+#include "app/screen/aim.h"
 #include "app/screen/screen.h"
 #include "app/work/enrol.h"
 #include "platform/base/clock.h"
@@ -101,27 +102,6 @@ static void take(struct desk *desk, struct scan_state *s, struct str bytes, enum
     explicit_bzero(&ident, sizeof(ident));
 }
 
-static const char *advice(const struct scan_state *s)
-{
-    switch (s->view.advice.hint) {
-    case BARCODE_HINT_NONE:
-        return tr("Hold the code of the card into the frame");
-    case BARCODE_HINT_CLOSER:
-        return tr("Closer");
-    case BARCODE_HINT_BACK:
-        return tr("A little further away");
-    case BARCODE_HINT_STILL:
-        return tr("Hold still");
-    case BARCODE_HINT_TILT:
-        return tr("Tilt away from the light");
-    case BARCODE_HINT_LIGHT:
-        return tr("More light, please");
-    case BARCODE_HINT_GOOD:
-        return tr("Good, hold it so");
-    }
-    return "";
-}
-
 static void draw_finder(struct desk *desk, struct scan_state *s)
 {
     struct ui *ui = desk->ui;
@@ -140,7 +120,9 @@ static void draw_finder(struct desk *desk, struct scan_state *s)
                              .stride = s->view.preview.width * 3,
                              .number = s->view.number};
     bool good = s->view.advice.hint == BARCODE_HINT_GOOD;
-    ui_viewfinder(ui, "finder", frame.pixels ? &frame : NULL, s->said[0] ? s->said : advice(s),
+    const char *advice =
+        aim_sentence(s->view.advice.hint, tr("Hold the code of the card into the frame"));
+    ui_viewfinder(ui, "finder", frame.pixels ? &frame : NULL, s->said[0] ? s->said : advice,
                   UI_OPT(.grow = 1, .tone = s->said[0] ? TONE_WARN
                                             : good     ? TONE_OK
                                                        : TONE_NONE));

@@ -24,6 +24,9 @@
     X(forms)                                                                                       \
     X(drafts)                                                                                      \
     X(outbox)                                                                                      \
+    X(handover)                                                                                    \
+    X(film_show)                                                                                   \
+    X(film_watch)                                                                                  \
     X(visits)                                                                                      \
     X(visit)                                                                                       \
     X(export)                                                                                      \

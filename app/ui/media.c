@@ -49,7 +49,7 @@ struct matrix {
 
 static void qr_measure(struct ui *ui, struct node *node, int width)
 {
-    int most = ui_px(ui, 280), side = width < most ? width : most;
+    int most = ui_px(ui, 280), side = width < most || node->grow ? width : most;
     node->want_w = side;
     node->want_h = node->min_h > 0 ? node->min_h : side;
 }
@@ -67,7 +67,8 @@ void ui_qr(struct ui *ui, const uint8_t *modules, int side, const char *name,
            const struct ui_opt *opt)
 {
     struct node *row = node_open(ui, &widget_box, NULL);
-    row->align = ALIGN_CENTER;
+    row->align = opt && opt->grow ? ALIGN_START : ALIGN_CENTER;
+    row->grow = opt ? (int16_t)opt->grow : 0;
     struct node *node = node_add(ui, &widget_qr, NULL);
     node_apply(ui, node, opt);
     node->name = node_keep(ui, name);
@@ -81,6 +82,12 @@ void ui_qr(struct ui *ui, const uint8_t *modules, int side, const char *name,
         node->stamp = (node->stamp ^ (modules[i] & 1u)) * 0x100000001b3u;
     }
     ui_end(ui);
+}
+
+int ui_qr_most(const struct ui *ui, int px)
+{
+    int high = ui->h - ui_px(ui, 56 + 32); /* app bar and a line of text */
+    return (ui->w < high ? ui->w : high) / px;
 }
 
 static void progress_paint(struct ui *ui, const struct node *node, struct paint *paint)

@@ -240,6 +240,12 @@ bool ui_rested(struct ui *ui, int ms)
     return node_took(ui, &probe, ACTION_TIMER);
 }
 
+void ui_stay_awake(struct ui *ui)
+{
+    ui->last_input = clock_mono_ms();
+    ui->is_rested = false;
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
     return a < 0 || (b >= 0 && b < a) ? b : a;

@@ -209,8 +209,12 @@ void ui_handover(struct ui *ui);
 bool ui_rested(struct ui *ui, int ms);
 
 /* ms milliseconds have passed since a build began to call this; counts again from then on while it
- * is called. At most a few times a second. */
+ * is called. At most a few times a second, a film of codes a dozen. */
 bool ui_after(struct ui *ui, const char *key, int ms);
+
+/* Something goes on that nobody need touch the device for: the rest of ui_rested starts anew. Call
+ * it only while that is so, never without an end. */
+void ui_stay_awake(struct ui *ui);
 
 /* A code came and no field took it: the code (borrowed until the run of build ends), else NULL. */
 const char *ui_scanned(struct ui *ui);
@@ -272,9 +276,14 @@ void ui_empty(struct ui *ui, enum ui_icon icon, const char *text, const char *hi
  * it shows. */
 void ui_image(struct ui *ui, const struct image *image, const char *name, const struct ui_opt *opt);
 
-/* A QR code of side * side modules (bit 0 = dark), copied. name says what it holds. */
+/* A QR code of side * side modules (bit 0 = dark), copied. name says what it holds. With .grow it
+ * takes all the room there is. */
 void ui_qr(struct ui *ui, const uint8_t *modules, int side, const char *name,
            const struct ui_opt *opt);
+
+/* How many modules a side fit beside each other, quiet zone counted, when each shall be px pixels
+ * wide on a screen with an app bar and a line of text. */
+int ui_qr_most(const struct ui *ui, int px);
 
 /* Work under way: part 0–1, or negative when nobody knows. Repaints at most 4 times a second. */
 void ui_progress(struct ui *ui, double part, const char *text);

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# From one device's screen to another's camera and back, in real programs: what is shown is taken as
+# pictures, a fifth of them gets lost, some come twice, some are of another film; the answer on the
+# receiver's screen is watched by the sender. KEEP=1 keeps the pictures.
+. "$GOCUA_SOURCE/tests/visit/helper.bash"
+cat >"$work/film.xml" <<'XML'
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head>
+<h:title>Film</h:title><model><instance><data id="film" version="1"><x/><meta><instanceID/>
+</meta></data></instance><bind nodeset="/data/x"/></model></h:head><h:body/></h:html>
+XML
+hub publish "$work/film.xml" >"$work/publish.log"
+for device in a b; do
+    code=$(hub device add $device --url http://127.0.0.1:1 2>/dev/null)
+    printf '%s\n%s\n' "$pin" "$code" |
+        "$build/gocuactl" enrol --data "$work/$device" --pin-stdin >"$work/enrol.log"
+done
+"$build/make_records" "$work/a" $pin 1 6 1500
+mkdir "$work/shown" "$work/seen" "$work/answer" "$work/shots" "$work/word"
+
+device() { # DEVICE CAMERA SCRIPT
+    "$build/gocua" --data "$work/$1" --size 480x800 --lang vi --headless --pin-fd 3 \
+        --camera "fake:$2" --script "$3" 3< <(echo "$pin")
+}
+to_film="tap outbox
+tap handover
+tap film-show"
+
+# The sender: the film is filmed at fifteen pictures a second for some four seconds.
+{
+    printf 'wait idle\n%s\ncheck\nexpect "6 "\ntap play\ncheck\ntap menu\ntap faster\n' "$to_film"
+    for i in $(seq 100 149); do printf 'shot %s/%s.png\nwait 40\n' "$work/shown" $i; done
+    printf 'key Back\nexpect screen film_show\ncheck\nshot %s/film-sent.png\n' "$work/shots"
+} >"$work/show.script"
+device a "$here/card.jpg" "$work/show.script"
+cp "$work/shown/110.png" "$work/shots/film-shown.png"
+
+python3 - "$work" <<'PYTHON'
+import os, random, shutil, sys
+work = sys.argv[1]
+chance = random.Random(6)
+names = sorted(os.listdir(work + "/shown"))
+distinct = {open("%s/shown/%s" % (work, n), "rb").read() for n in names}
+assert len(distinct) >= 12, "the film stands: %d pictures" % len(distinct)
+lost = {picture for picture in sorted(distinct) if chance.random() < .2}
+kept = [n for n in names if open("%s/shown/%s" % (work, n), "rb").read() not in lost]
+for i, name in enumerate(kept):
+    shutil.copy("%s/shown/%s" % (work, name), "%s/seen/%04d.png" % (work, i))
+print(len(names), "pictures of", len(distinct), "codes;", len(lost), "codes lost")
+PYTHON
+
+# The receiver; then the sender watches its answer.
+cat >"$work/watch.script" <<END
+tap outbox
+tap handover
+tap film-watch
+wait for "Đã nhận đủ" 60000
+check
+shot $work/shots/film-received.png
+tap done
+check
+shot $work/shots/film-carried.png
+END
+device b "$work/seen" "$work/watch.script"
+cp "$work/shots/film-received.png" "$work/answer/1.png"
+{
+    printf '%s\ntap play\nkey Back\ntap answer\nwait for "6 phiếu" 20000\n' "$to_film"
+    printf 'check\nshot %s/film-taken.png\ntap done\nkey Back\nkey Back\n' "$work/shots"
+    printf 'wait for "Đã trao"\ndump %s/outbox.json\n' "$work"
+} >"$work/taken.script"
+device a "$work/answer" "$work/taken.script"
+[ "$(find "$work/b/carried" -name '*.gcb' | wc -l)" = 1 ] || fail "not kept once"
+for got in "$work"/shots/*.png; do
+    [ -z "${KEEP:-}" ] || cp "$got" "$here/pictures/$(basename "$got")"
+    [ -f "$here/pictures/$(basename "$got")" ] || fail "no picture of it is kept"
+done
+echo "six records from screen to camera, and the answer back"
