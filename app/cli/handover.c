@@ -1,8 +1,11 @@
-/* gocuactl handover: sealed records into a folder, and the word of their arrival out of it. */
+/* gocuactl handover: sealed records into a folder or a film, and the word of their arrival out of
+ * it. */
 #include <stdio.h>
+#include <string.h>
 
 #include "app/cli/command.h"
 #include "app/cli/door.h"
+#include "app/cli/film.h"
 #include "app/lang/lang.h"
 #include "app/work/handover.h"
 
@@ -22,37 +25,71 @@ static int hand_over(struct app *app, const char *folder)
     return result.aside ? COMMAND_FAILED : COMMAND_OK;
 }
 
+struct wish {
+    struct door door;
+    const char *folder, *film, *watch, *answer;
+    bool answers;
+};
+
+/* Takes one option with its value, or the folder; false when it is none of ours. */
+static bool take(struct wish *wish, int argc, char **argv, int *i)
+{
+    const struct {
+        const char *name, **value;
+    } options[] = {{"--film", &wish->film}, {"--watch", &wish->watch}, {"--answer", &wish->answer}};
+    for (size_t k = 0; k < sizeof(options) / sizeof(*options); k++) {
+        if (strcmp(argv[*i], options[k].name) == 0 && *i + 1 < argc) {
+            *options[k].value = argv[++*i];
+            return true;
+        }
+    }
+    if (strcmp(argv[*i], "--answers") == 0) {
+        wish->answers = true;
+        return true;
+    }
+    if (argv[*i][0] == '-' || wish->folder) {
+        return false;
+    }
+    wish->folder = argv[*i];
+    return true;
+}
+
 static int run(int argc, char **argv)
 {
-    struct door door = {0};
+    struct wish wish = {0};
     struct app *app;
-    const char *folder = NULL;
     for (int i = 1; i < argc; i++) {
-        if (door_option(&door, argc, argv, &i)) {
-            continue;
-        }
-        if (argv[i][0] == '-' || folder) {
+        if (!door_option(&wish.door, argc, argv, &i) && !take(&wish, argc, argv, &i)) {
             return COMMAND_MISUSED;
         }
-        folder = argv[i];
     }
-    if (!folder) {
+    if (!!wish.folder + !!wish.film + !!wish.watch != 1 || (wish.answers && !wish.film) ||
+        (wish.answer && !wish.watch)) {
         return COMMAND_MISUSED;
     }
-    if (!door_open(&door, &app)) {
+    if (!door_open(&wish.door, &app)) {
         return COMMAND_FAILED;
     }
-    int status = hand_over(app, folder);
+    int status = wish.film    ? film_to_pictures(app, wish.answers, wish.film)
+                 : wish.watch ? film_from_pictures(app, wish.watch, wish.answer)
+                              : hand_over(app, wish.folder);
     app_close(app);
     return status;
 }
 
 const struct command command_handover = {
     .name = "handover",
-    .summary = "copy what waits, sealed, to a folder such as a USB stick",
+    .summary = "hand on what waits, sealed, by a USB stick or a film of codes",
     .usage =
         "[--data DIR] [--pin-stdin] FOLDER\n"
+        "       gocuactl handover --film FOLDER [--answers]\n"
+        "       gocuactl handover --watch FOLDER [--answer FILE.png]\n"
         "  Only the organisation's hub can open the copies (gocua-hub import FOLDER); records\n"
-        "  count as sent when the folder comes back with the hub's list of what arrived.",
+        "  count as sent when the folder comes back with the hub's list of what arrived.\n"
+        "  --film FOLDER      writes records without photos as pictures of codes instead;\n"
+        "                     --answers: the lists that are to be brought back to colleagues\n"
+        "  --watch FOLDER     takes a film from pictures of it: records are kept and go on with\n"
+        "                     the next hand-over to a stick, lists make our own records sent;\n"
+        "                     --answer FILE.png: the code that says so to the sender",
     .run = run,
 };
