@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/store/arriving.h"
 #include "app/store/inner.h"
 #include "app/store/journal.h"
 #include "app/store/list.h"
@@ -179,15 +180,6 @@ bool formfile_current(struct store *store, const char *form_id, int64_t *id, str
            (*id || err_set(err, ERR_MISSING, 0, "no such form"));
 }
 
-bool formfile_find(struct store *store, const char *form_id, const char *hash, int64_t *id,
-                   struct err *err)
-{
-    return db_number(store->db,
-                     "SELECT id FROM form WHERE form_id = ? AND hash = ?"
-                     " ORDER BY is_current DESC, id DESC LIMIT 1",
-                     DB_WITH(DB_TEXT(form_id), DB_TEXT(hash)), id, 0, err);
-}
-
 bool formfile_list(struct store *store, bool all, struct arena *arena, struct formfiles *out,
                    struct err *err)
 {
@@ -218,6 +210,13 @@ static bool read_content(struct db_query *q, struct buf *bytes, struct err *err)
         buf_add_str(bytes, db_str(q, 0));
     }
     return db_done(q) && (found || err_set(err, ERR_MISSING, 0, "no such file"));
+}
+
+bool formfile_bytes(struct store *store, const char *hash, struct buf *bytes, struct err *err)
+{
+    return read_content(db_query(store->db, "SELECT bytes FROM content WHERE hash = ?",
+                                 DB_WITH(DB_TEXT(hash)), err),
+                        bytes, err);
 }
 
 bool formfile_xml(struct store *store, int64_t id, struct buf *xml, struct err *err)
@@ -274,9 +273,11 @@ bool formfile_prune(struct store *store, struct err *err)
     snprintf(media, sizeof(media), "DELETE FROM form_media WHERE form IN (%s)", old);
     snprintf(form, sizeof(form), "DELETE FROM form WHERE id IN (%s)", old);
     bool ok = db_run(store->db, media, DB_NONE, err) && db_run(store->db, form, DB_NONE, err) &&
+              arriving_prune(store, err) &&
               db_run(store->db,
                      "DELETE FROM content WHERE hash NOT IN (SELECT hash FROM form) AND hash NOT"
-                     " IN (SELECT hash FROM form_media WHERE kind = 1)",
+                     " IN (SELECT hash FROM form_media WHERE kind = 1) AND hash NOT IN (SELECT hash"
+                     " FROM arriving)",
                      DB_NONE, err);
     return db_end(store->db, ok, err);
 }

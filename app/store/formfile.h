@@ -48,6 +48,9 @@ bool formfile_keep(struct store *store, struct str bytes, char hash[33], struct 
 /* Are bytes with that hash here? */
 bool formfile_has(struct store *store, const char *hash);
 
+/* Appends the bytes with that hash; ERR_MISSING. */
+bool formfile_bytes(struct store *store, const char *hash, struct buf *bytes, struct err *err);
+
 /* Puts a form in place in one step: ERR_MISSING, and nothing changed, while one of its media is not
  * kept yet. The same XML and media again change nothing but source and currency. */
 bool formfile_put(struct store *store, const struct formfile_new *what, int64_t *id,
@@ -79,11 +82,7 @@ bool formfile_media(struct store *store, int64_t id, const char *name, struct bu
 bool formfile_open_list(struct store *store, int64_t id, const char *name, struct form_list **list,
                         struct err *err);
 
-/* The newest state of the form with that hash of its XML: its id by *id, 0 when there is none. */
-bool formfile_find(struct store *store, const char *form_id, const char *hash, int64_t *id,
-                   struct err *err);
-
-/* Drops old versions that no unsent record uses, and bytes that no form names. */
+/* Drops old versions that no unsent record uses, and bytes that no form names or waits for. */
 bool formfile_prune(struct store *store, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #define LOG_ROOM "store"
 #include "app/form/form.h"
+#include "app/store/arriving.h"
 #include "app/store/formfile.h"
 #include "app/store/inner.h"
 #include "app/store/list.h"
@@ -24,8 +25,15 @@ struct update {
     const char *form_id, *name;
     struct buf xml;
     VEC(struct formfile_media) media;
-    struct inbox_file file; /* the one that is open */
-    struct buf bytes;
+};
+
+/* One of its files that is open. */
+struct coming {
+    struct update *update;
+    enum inbox_kind kind;
+    const char *name, *hash;
+    struct arriving *bytes;
+    int64_t size;
 };
 
 /* "md5:abc" and "abc" are the same hash. */
@@ -69,12 +77,10 @@ static bool has_file(void *ctx, const struct inbox_form *form, const struct inbo
                               " WHERE f.form_id = ? AND f.is_current = 1 AND m.name = ?"
                               " AND m.kind = 3 AND l.version = ?",
                               of_form, &is_here, 0, err)
-                  : db_number(place->store->db,
-                              "SELECT 1 FROM form f JOIN form_media m ON m.form = f.id"
-                              " WHERE f.form_id = ? AND f.is_current = 1 AND m.name = ?"
-                              " AND m.hash = ? AND m.kind < 3",
-                              of_form, &is_here, 0, err);
-    *has = is_here != 0;
+                  : db_number(place->store->db, "SELECT 1 FROM content WHERE hash = ?",
+                              DB_WITH(DB_TEXT(bare(file->hash))), &is_here, 0, err);
+    *has = is_here != 0 ||
+           (file->kind == INBOX_MEDIA && list_has(place->store, file->name, bare(file->hash)));
     return ok;
 }
 
@@ -87,26 +93,72 @@ static bool begin(void *ctx, const struct inbox_form *form, void **update, struc
     u->store = place->store;
     u->form_id = arena_strdup(&u->arena, form->form_id);
     u->name = arena_strdup(&u->arena, form->name && *form->name ? form->name : form->form_id);
-    u->xml.limit = u->bytes.limit = LARGEST_FILE;
+    u->xml.limit = LARGEST_FILE;
     *update = u;
     return true;
 }
 
-static bool open_file(void *ctx, void *update, const struct inbox_file *file, struct err *err)
+static bool open_file(void *ctx, void *update, const struct inbox_file *file, void **to,
+                      struct err *err)
 {
     struct update *u = update;
-    u->file = (struct inbox_file){.kind = file->kind,
-                                  .name = arena_strdup(&u->arena, file->name),
-                                  .hash = arena_strdup(&u->arena, bare(file->hash))};
-    buf_clear(&u->bytes);
+    struct buf name = {0};
+    struct coming *c = mem_alloc(1, sizeof(*c));
+    c->update = u;
+    c->kind = file->kind;
+    c->name = arena_strdup(&u->arena, file->name);
+    c->hash = arena_strdup(&u->arena, bare(file->hash));
+    if (is_list(file->kind)) { /* its token says nothing about bytes: never gone on with */
+        buf_addf(&name, "list %s ", c->name);
+    }
+    buf_add_text(&name, c->hash);
+    c->bytes = arriving_begin(u->store, buf_text(&name), err);
+    buf_finish(&name);
+    if (!c->bytes) {
+        free(c);
+        return false;
+    }
+    *to = c;
     return true;
 }
 
-static bool write_file(void *ctx, void *update, const void *bytes, size_t n, struct err *err)
+static int64_t have_file(void *ctx, void *to, const char **etag)
 {
-    struct update *u = update;
-    buf_add(&u->bytes, bytes, n);
-    return !u->bytes.full || err_set(err, ERR_INPUT, 0, "a file of the form is larger than 64 MiB");
+    return arriving_have(((struct coming *)to)->bytes, etag);
+}
+
+static bool replay_file(void *ctx, void *to,
+                        void (*each)(void *each_to, const void *bytes, size_t n), void *each_to,
+                        struct err *err)
+{
+    return arriving_replay(((struct coming *)to)->bytes, each, each_to, err);
+}
+
+static bool stand_file(void *ctx, void *to, const char *etag, bool from_start, struct err *err)
+{
+    struct coming *c = to;
+    const char *old;
+    c->size = from_start ? 0 : arriving_have(c->bytes, &old);
+    return arriving_stand(c->bytes, etag, from_start, err);
+}
+
+static bool write_file(void *ctx, void *to, const void *bytes, size_t n, struct err *err)
+{
+    struct coming *c = to;
+    c->size += (int64_t)n;
+    return c->size <= LARGEST_FILE
+               ? arriving_write(c->bytes, bytes, n, err)
+               : err_set(err, ERR_INPUT, 0, "a file of the form is larger than 64 MiB");
+}
+
+static void leave_file(void *ctx, void *to, bool keeps)
+{
+    struct coming *c = to;
+    struct err err = {0};
+    if (!arriving_end(c->bytes, keeps && !is_list(c->kind), &err)) {
+        log_warn("what came of %s is not kept: %s", c->name, err.text);
+    }
+    free(c);
 }
 
 static void add_media(struct update *u, const char *name, const char *hash, enum formfile_kind kind)
@@ -115,53 +167,72 @@ static void add_media(struct update *u, const char *name, const char *hash, enum
                                                 arena_strdup(&u->arena, hash), kind});
 }
 
-/* A CSV becomes a list; one that is no proper CSV is kept as it came, the form then says so. */
-static bool keep_csv(struct update *u, const char *md5, struct err *err)
+/* The bytes stay until their form is in place, even when that fails now. */
+static bool keep_bytes(struct update *u, struct str bytes, char md5[HASH_MD5_TEXT], struct err *err)
 {
+    if (!db_begin(u->store->db, err)) {
+        return false;
+    }
+    bool ok = formfile_keep(u->store, bytes, md5, err) && arriving_note_whole(u->store, md5, err);
+    return db_end(u->store->db, ok, err);
+}
+
+/* A CSV becomes a list; one that is no proper CSV is kept as it came, the form then says so. */
+static bool keep_csv(struct coming *c, struct str bytes, char md5[HASH_MD5_TEXT], struct err *err)
+{
+    struct update *u = c->update;
     struct err why = {0};
-    if (list_import(u->store, u->file.name, buf_str(&u->bytes), md5, "", &why)) {
-        add_media(u, u->file.name, md5, FORMFILE_LIST);
+    if (list_import(u->store, c->name, bytes, md5, "", &why)) {
+        add_media(u, c->name, md5, FORMFILE_LIST);
         return true;
     }
     if (why.kind != ERR_INPUT) {
         return err_set(err, why.kind, why.code, "%s", why.text);
     }
     log_warn("a list of form %s cannot be read: %s", u->form_id, why.text);
-    add_media(u, u->file.name, md5, FORMFILE_BYTES);
-    return formfile_keep(u->store, buf_str(&u->bytes), NULL, err);
+    add_media(u, c->name, md5, FORMFILE_BYTES);
+    return keep_bytes(u, bytes, md5, err);
 }
 
-static bool close_file(void *ctx, void *update, struct err *err)
+static bool keep_whole(struct coming *c, struct str bytes, struct err *err)
 {
-    struct update *u = update;
+    struct update *u = c->update;
     char md5[HASH_MD5_TEXT];
-    if (u->file.kind == INBOX_FORM) {
+    if (is_list(c->kind)) {
+        add_media(u, c->name, c->hash, FORMFILE_ENTITIES);
+        return list_import_entities(u->store, c->name, bytes, c->hash,
+                                    c->kind == INBOX_LIST_APPROVAL, err);
+    }
+    hash_md5_text(bytes.s, bytes.n, md5);
+    if (c->kind == INBOX_FORM) {
         buf_clear(&u->xml);
-        buf_add_str(&u->xml, buf_str(&u->bytes));
-        return true;
+        buf_add_str(&u->xml, bytes);
+        return keep_bytes(u, bytes, md5, err);
     }
-    if (is_list(u->file.kind)) {
-        add_media(u, u->file.name, u->file.hash, FORMFILE_ENTITIES);
-        return list_import_entities(u->store, u->file.name, buf_str(&u->bytes), u->file.hash,
-                                    u->file.kind == INBOX_LIST_APPROVAL, err);
+    if (str_ends(str_of(c->name), STR(".csv"))) {
+        return keep_csv(c, bytes, md5, err);
     }
-    hash_md5_text(u->bytes.s, u->bytes.n, md5);
-    if (str_ends(str_of(u->file.name), STR(".csv"))) {
-        return keep_csv(u, md5, err);
-    }
-    add_media(u, u->file.name, md5, FORMFILE_BYTES);
-    return formfile_keep(u->store, buf_str(&u->bytes), NULL, err);
+    add_media(u, c->name, md5, FORMFILE_BYTES);
+    return keep_bytes(u, bytes, md5, err);
+}
+
+static bool close_file(void *ctx, void *to, struct err *err)
+{
+    struct coming *c = to;
+    struct buf bytes = {.limit = LARGEST_FILE};
+    bool ok = arriving_read(c->bytes, &bytes, err) && keep_whole(c, buf_str(&bytes), err);
+    buf_finish(&bytes);
+    leave_file(ctx, to, false);
+    return ok;
 }
 
 static bool keep_file(void *ctx, void *update, const struct inbox_file *file, struct err *err)
 {
     struct update *u = update;
     const char *hash = bare(file->hash);
-    int64_t form;
     if (file->kind == INBOX_FORM) {
         buf_clear(&u->xml);
-        return formfile_find(u->store, u->form_id, hash, &form, err) &&
-               formfile_xml(u->store, form, &u->xml, err);
+        return formfile_bytes(u->store, hash, &u->xml, err);
     }
     if (is_list(file->kind)) {
         add_media(u, file->name, hash, FORMFILE_ENTITIES);
@@ -195,12 +266,7 @@ static bool read_media(void *ctx, const char *uri, struct buf *bytes, struct err
     if (!media || media->kind != FORMFILE_BYTES) {
         return err_set(err, ERR_MISSING, 0, "no such file");
     }
-    struct db_query *q = db_query(u->store->db, "SELECT bytes FROM content WHERE hash = ?",
-                                  DB_WITH(DB_TEXT(media->hash)), err);
-    if (db_next(q, err)) {
-        buf_add_str(bytes, db_str(q, 0));
-    }
-    return db_done(q);
+    return formfile_bytes(u->store, media->hash, bytes, err);
 }
 
 static bool open_list(void *ctx, const char *uri, struct form_list **list)
@@ -257,7 +323,6 @@ static bool try_form(struct update *u, const char **version, struct err *err)
 static void update_end(struct update *u)
 {
     buf_finish(&u->xml);
-    buf_finish(&u->bytes);
     vec_finish(&u->media);
     arena_finish(&u->arena);
     free(u);
@@ -343,9 +408,24 @@ static bool entity_deleted(void *ctx, const struct inbox_file *list, const char 
     return list_delete_entity(place->store, list->name, id, err);
 }
 
-static const struct inbox_ops ops = {has_form,   has_file,   begin,       open_file,
-                                     write_file, close_file, keep_file,   commit,
-                                     discard,    offered,    offline_ids, entity_deleted};
+static const struct inbox_ops ops = {
+    .has_form = has_form,
+    .has_file = has_file,
+    .begin = begin,
+    .open_file = open_file,
+    .have_file = have_file,
+    .replay_file = replay_file,
+    .stand_file = stand_file,
+    .write_file = write_file,
+    .close_file = close_file,
+    .leave_file = leave_file,
+    .keep_file = keep_file,
+    .commit = commit,
+    .abort = discard,
+    .offered = offered,
+    .offline_ids = offline_ids,
+    .entity_deleted = entity_deleted,
+};
 
 struct inbox inbox_of(struct inbox_place *place)
 {

@@ -84,7 +84,9 @@ static void on_bytes(void *ctx, int64_t sent, int64_t received)
 {
     struct openrosa_state *state = ctx;
     if (state->set.progress) {
-        state->at.done = state->before + (state->at.step == CARRIER_SEND ? sent : received);
+        if (state->at.step == CARRIER_SEND) { /* files that come side by side count themselves */
+            state->at.done = state->before + sent;
+        }
         state->set.progress(state->set.progress_ctx, &state->at);
     }
 }

@@ -9,7 +9,27 @@
 #include "platform/base/mem.h"
 #include "platform/base/vec.h"
 
-enum { IDS_ROOM = 16 << 10 };
+enum { IDS_ROOM = 16 << 10, TRIES_IN_VAIN = 2 };
+
+enum item_state { ITEM_WANTED, ITEM_COMING, ITEM_HERE };
+
+/* A file of the form. */
+struct item {
+    struct inbox_file file;
+    const char *url, *md5;
+    enum item_state state;
+};
+
+/* A file on its way. */
+struct slot {
+    struct arrival *arrival;
+    struct item *item; /* NULL: free */
+    struct portal_download download;
+    void *to;
+    int64_t had; /* bytes at the start of this try */
+    int vain;    /* tries in a row that brought nothing */
+    bool waits;  /* it broke off and is to be gone on with */
+};
 
 /* One form of the list with its manifest, while it is compared and fetched. */
 struct arrival {
@@ -22,7 +42,13 @@ struct arrival {
     struct inbox_file *files; /* form.files */
     char hash[WIRE_MD5 + 4];
     void *update;
-    struct answer answer; /* last one */
+    struct answer answer; /* last one, or that of the first failure */
+    /* while its files are fetched: the XML is number 0, file i number i + 1 */
+    size_t n_items;
+    struct item *items;
+    struct slot slots[PORTAL_LANES];
+    struct err err; /* of the first failure */
+    bool has_failed;
 };
 
 static const enum inbox_kind kinds[] = {
@@ -76,66 +102,223 @@ static bool read_manifest(struct arrival *a, struct err *err)
     return true;
 }
 
+/* ---- its files, several side by side -------------------------------------------------------- */
+
+static bool stand(void *ctx, bool is_rest, struct err *err)
+{
+    const struct slot *slot = ctx;
+    const struct inbox *inbox = slot->arrival->inbox;
+    return inbox->ops->stand_file(inbox->ctx, slot->to, slot->download.have_etag, !is_rest, err);
+}
+
+static bool replay(void *ctx, void (*each)(void *to, const void *bytes, size_t n), void *to,
+                   struct err *err)
+{
+    const struct slot *slot = ctx;
+    const struct inbox *inbox = slot->arrival->inbox;
+    return inbox->ops->replay_file(inbox->ctx, slot->to, each, to, err);
+}
+
 static bool write_piece(void *ctx, const void *bytes, size_t n, struct err *err)
 {
-    struct arrival *a = ctx;
-    return a->inbox->ops->write_file(a->inbox->ctx, a->update, bytes, n, err);
+    const struct slot *slot = ctx;
+    struct arrival *a = slot->arrival;
+    a->news->bytes += (int64_t)n;
+    a->state->at.done = a->news->bytes;
+    if (a->state->set.progress) {
+        a->state->set.progress(a->state->set.progress_ctx, &a->state->at);
+    }
+    return a->inbox->ops->write_file(a->inbox->ctx, slot->to, bytes, n, err);
 }
 
-static bool fetch_file(struct arrival *a, const struct inbox_file *file, const char *url,
-                       const char *md5, struct err *err)
+static void fail(struct arrival *a, const struct answer *answer, const struct err *err)
+{
+    if (!a->has_failed) {
+        a->has_failed = true;
+        a->answer = *answer;
+        a->err = *err;
+    }
+}
+
+static void fail_here(struct arrival *a, const struct err *err)
+{
+    fail(a, &(struct answer){.meaning = ANSWER_LOCAL}, err);
+}
+
+/* The same bytes under two names are fetched once. */
+static bool is_coming(const struct arrival *a, const struct item *item)
+{
+    for (size_t i = 0; i < PORTAL_LANES; i++) {
+        const struct slot *slot = &a->slots[i];
+        if (slot->item && !strcmp(slot->item->file.hash, item->file.hash)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Perhaps it has come meanwhile, under another name; then it is kept. */
+static bool find_here(struct arrival *a, struct item *item, struct err *err)
 {
     const struct inbox_ops *ops = a->inbox->ops;
-    struct portal_download download = {.url = url, .md5 = md5, .sink = write_piece, .sink_ctx = a};
-    a->state->before = 0;
-    a->state->at = (struct carrier_progress){.step = CARRIER_FETCH, .form_id = a->form.form_id};
-    bool ok = ops->open_file(a->inbox->ctx, a->update, file, err) &&
-              portal_fetch(a->state->portal, &download, &a->answer, err) &&
-              ops->close_file(a->inbox->ctx, a->update, err);
-    if (ok) {
-        a->news->files++;
-        a->news->bytes += download.size;
+    bool has = false;
+    bool ok = ops->has_file(a->inbox->ctx, &a->form, &item->file, &has, err) &&
+              (!has || ops->keep_file(a->inbox->ctx, a->update, &item->file, err));
+    if (ok && has) {
+        item->state = ITEM_HERE;
     }
     return ok;
 }
 
-static bool take_file(struct arrival *a, const struct inbox_file *file, bool has, const char *url,
-                      const char *md5, struct err *err)
-{
-    return has ? a->inbox->ops->keep_file(a->inbox->ctx, a->update, file, err)
-               : fetch_file(a, file, url, md5, err);
-}
-
-/* What is here of the form already; true in *all when nothing is to be done. */
-static bool look(struct arrival *a, bool *has_form, bool *has, bool *all, struct err *err)
+static bool open_slot(struct arrival *a, struct slot *slot, struct item *item, struct err *err)
 {
     const struct inbox_ops *ops = a->inbox->ops;
-    bool ok = ops->has_form(a->inbox->ctx, &a->form, has_form, err);
-    *all = *has_form;
-    for (size_t i = 0; ok && i < a->form.n_files; i++) {
-        ok = ops->has_file(a->inbox->ctx, &a->form, &a->files[i], &has[i], err);
-        *all = *all && has[i];
-    }
-    return ok;
-}
-
-static bool take_form(struct arrival *a, bool has_form, const bool *has, struct err *err)
-{
-    const struct inbox_ops *ops = a->inbox->ops;
-    struct inbox_file xml = {INBOX_FORM, "", a->hash, NULL};
-    if (!ops->begin(a->inbox->ctx, &a->form, &a->update, err)) {
+    const char *etag = "";
+    *slot = (struct slot){.arrival = a};
+    if (!ops->open_file(a->inbox->ctx, a->update, &item->file, &slot->to, err)) {
         return false;
     }
-    bool ok = take_file(a, &xml, has_form, a->wire->download_url, a->wire->md5, err);
-    for (size_t i = 0; ok && i < a->form.n_files; i++) {
+    slot->item = item;
+    item->state = ITEM_COMING;
+    slot->had = ops->have_file(a->inbox->ctx, slot->to, &etag);
+    slot->download = (struct portal_download){.url = item->url,
+                                              .md5 = item->md5,
+                                              .have = slot->had,
+                                              .replay = replay,
+                                              .begin = stand,
+                                              .sink = write_piece,
+                                              .sink_ctx = slot};
+    snprintf(slot->download.have_etag, sizeof(slot->download.have_etag), "%s", etag);
+    return true;
+}
+
+static struct slot *free_slot(struct arrival *a)
+{
+    for (size_t i = 0; i < PORTAL_LANES; i++) {
+        if (!a->slots[i].item) {
+            return &a->slots[i];
+        }
+    }
+    return NULL;
+}
+
+static struct portal_download *next_file(void *ctx)
+{
+    struct arrival *a = ctx;
+    struct err err = {0};
+    for (size_t i = 0; !a->has_failed && i < PORTAL_LANES; i++) {
+        if (a->slots[i].waits) {
+            a->slots[i].waits = false;
+            a->slots[i].had = a->slots[i].download.have;
+            return &a->slots[i].download;
+        }
+    }
+    struct slot *slot = free_slot(a);
+    for (size_t i = 0; slot && !a->has_failed && i < a->n_items; i++) {
+        struct item *item = &a->items[i];
+        if (item->state != ITEM_WANTED || is_coming(a, item)) {
+            continue;
+        }
+        if (!find_here(a, item, &err)) {
+            fail_here(a, &err);
+        } else if (item->state == ITEM_WANTED) {
+            if (open_slot(a, slot, item, &err)) {
+                return &slot->download;
+            }
+            fail_here(a, &err);
+        }
+    }
+    return NULL;
+}
+
+static void leave_slot(struct slot *slot, bool keeps)
+{
+    const struct inbox *inbox = slot->arrival->inbox;
+    inbox->ops->leave_file(inbox->ctx, slot->to, keeps && slot->download.have > 0);
+    slot->item->state = ITEM_WANTED;
+    slot->item = NULL;
+}
+
+/* A link that breaks in the middle of a file is used at once for the rest of it, as long as each
+ * try brings something on. */
+static bool goes_on(struct slot *slot, const struct answer *answer)
+{
+    bool is_break = answer->meaning == ANSWER_BROKEN || answer->meaning == ANSWER_STALLED;
+    slot->vain = slot->download.have > slot->had ? 0 : slot->vain + 1;
+    return is_break && slot->vain < TRIES_IN_VAIN && !slot->arrival->has_failed;
+}
+
+static void file_done(void *ctx, struct portal_download *download, bool ok,
+                      const struct answer *answer, const struct err *err)
+{
+    struct arrival *a = ctx;
+    struct slot *slot = download->sink_ctx;
+    struct err own = {0};
+    if (ok) {
+        slot->item->state = ITEM_HERE;
+        slot->item = NULL;
+        if (a->inbox->ops->close_file(a->inbox->ctx, slot->to, &own)) {
+            a->news->files++;
+        } else {
+            fail_here(a, &own);
+        }
+    } else if (goes_on(slot, answer)) {
+        slot->waits = true;
+    } else {
+        leave_slot(slot, is_way_closed(answer) || answer->meaning == ANSWER_SERVER_ERROR);
+        fail(a, answer, err);
+    }
+}
+
+/* ---- one form ------------------------------------------------------------------------------- */
+
+/* What is here of the form already; true in *all when nothing is to be done. */
+static bool look(struct arrival *a, bool *all, struct err *err)
+{
+    const struct inbox_ops *ops = a->inbox->ops;
+    bool has_form = false;
+    bool ok = ops->has_form(a->inbox->ctx, &a->form, &has_form, err);
+    *all = has_form;
+    for (size_t i = 0; ok && *all && i < a->form.n_files; i++) {
+        ok = ops->has_file(a->inbox->ctx, &a->form, &a->files[i], all, err);
+    }
+    return ok;
+}
+
+static void list_items(struct arrival *a)
+{
+    a->n_items = a->form.n_files + 1;
+    a->items = mem_alloc(a->n_items, sizeof(*a->items));
+    a->items[0] = (struct item){
+        .file = {INBOX_FORM, "", a->hash, NULL}, .url = a->wire->download_url, .md5 = a->wire->md5};
+    for (size_t i = 0; i < a->form.n_files; i++) {
         const struct wire_media *media = &a->manifest.media.v[i];
         /* the hash of an entity list is a token, not a digest of its bytes */
         const char *md5 = media->kind == WIRE_MEDIA_FILE ? media->md5 : NULL;
-        ok = take_file(a, &a->files[i], has[i], media->download_url, md5, err);
+        a->items[i + 1] =
+            (struct item){.file = a->files[i], .url = media->download_url, .md5 = md5};
     }
-    if (!ok) {
-        ops->abort(a->inbox->ctx, a->update);
+}
+
+static bool take_form(struct arrival *a, struct err *err)
+{
+    const struct inbox_ops *ops = a->inbox->ops;
+    const struct portal_fetches fetches = {next_file, file_done, a};
+    if (!ops->begin(a->inbox->ctx, &a->form, &a->update, err)) {
         return false;
+    }
+    list_items(a);
+    a->state->at = (struct carrier_progress){.step = CARRIER_FETCH, .form_id = a->form.form_id};
+    portal_fetch_all(a->state->portal, &fetches);
+    for (size_t i = 0; i < PORTAL_LANES; i++) {
+        if (a->slots[i].item) {
+            leave_slot(&a->slots[i], true);
+        }
+    }
+    free(a->items);
+    if (a->has_failed) {
+        ops->abort(a->inbox->ctx, a->update);
+        return err_set(err, a->err.kind, a->err.code, "%s", a->err.text);
     }
     return ops->commit(a->inbox->ctx, a->update, err);
 }
@@ -169,20 +352,13 @@ static void check_lists(struct arrival *a)
 
 static bool update_form(struct arrival *a, struct err *err)
 {
-    bool has_form = false;
     bool all = false;
-    bool *has = NULL;
-    bool ok = read_manifest(a, err);
-    if (ok) {
-        has = mem_alloc(a->form.n_files + 1, sizeof(*has));
-        ok = look(a, &has_form, has, &all, err) && (all || take_form(a, has_form, has, err));
-    }
+    bool ok = read_manifest(a, err) && look(a, &all, err) && (all || take_form(a, err));
     if (ok) {
         a->news->forms_same += all;
         a->news->forms_new += !all;
         check_lists(a);
     }
-    free(has);
     return ok;
 }
 

@@ -15,6 +15,8 @@
 
 struct http_client;
 
+enum { HTTP_LANES = 4 }; /* requests side by side, and connections kept */
+
 /* All texts are copied by http_open. */
 struct http_settings {
     const char *agent; /* User-Agent */
@@ -31,6 +33,8 @@ struct http_settings {
     void (*progress)(void *ctx, int64_t sent, int64_t received);
     void *progress_ctx;
 };
+
+struct http_reply;
 
 struct http_field {
     const char *name; /* as sent */
@@ -55,7 +59,11 @@ struct http_ask {
     /* Receives the body of a 2xx answer to GET in pieces; NULL: it goes to reply.body. Bodies of
      * other answers always go there. Returning false cuts the transfer (HTTP_FAULT_LOCAL). */
     bool (*sink)(void *ctx, const void *bytes, size_t n, struct err *err);
+    /* The head of a 2xx answer is in (status and fields of the reply), its first byte follows; with
+     * sink_ctx. False cuts it too. NULL: nobody asks. */
+    bool (*head)(void *ctx, const struct http_reply *reply, struct err *err);
     void *sink_ctx;
+    bool is_plain; /* the body must not come compressed: ranges count its bytes */
     int64_t limit; /* largest body accepted; 0: 4 MiB */
 };
 
@@ -110,6 +118,16 @@ void http_close(struct http_client *client);
  * A request that met a connection the server had just closed is repeated once. */
 bool http_perform(struct http_client *client, const struct http_ask *ask, struct http_reply *reply,
                   struct err *err);
+
+/* The same for several at a time: begins a request in a lane (0 to HTTP_LANES - 1, idle) without
+ * waiting for it. What ask points to, reply and err stay the caller's until http_wait gives the
+ * lane back. Not to be mixed with http_perform. */
+void http_begin(struct http_client *client, int lane, const struct http_ask *ask,
+                struct http_reply *reply, struct err *err);
+
+/* Moves all that was begun until one is over: its lane, and by *ok what http_perform would have
+ * said; -1 when nothing was begun. */
+int http_wait(struct http_client *client, bool *ok);
 
 /* The value of a field by its name in any case, or NULL; borrowed from the reply. */
 const char *http_reply_field(const struct http_reply *reply, const char *name);

@@ -88,10 +88,15 @@ static enum answer_meaning judge_list(const struct answer_facts *facts)
     }
 }
 
+static bool is_file_status(const struct answer_facts *facts)
+{
+    return facts->status == 200 || (facts->status == 206 && facts->asked_part);
+}
+
 static enum answer_meaning judge_file(const struct answer_facts *facts)
 {
-    if (facts->status == 200 || facts->status == 304) {
-        return facts->status == 200 ? ANSWER_GENUINE : ANSWER_NOT_CHANGED;
+    if (is_file_status(facts) || facts->status == 304) {
+        return facts->status == 304 ? ANSWER_NOT_CHANGED : ANSWER_GENUINE;
     }
     if (facts->status == 401 || facts->status == 403) {
         return ANSWER_NO_ACCESS;
@@ -121,7 +126,7 @@ static bool is_captive(const struct answer_facts *facts)
     case ANSWER_ABOUT_LIST:
         return facts->is_html || status != 200 || !facts->has_openrosa_header;
     case ANSWER_ABOUT_FILE:
-        return status != 200;
+        return !is_file_status(facts);
     case ANSWER_ABOUT_RECORD:
         return facts->is_html || (status != 201 && status != 202);
     }

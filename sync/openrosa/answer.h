@@ -67,6 +67,7 @@ struct answer_facts {
     bool is_foreign_redirect;
     bool is_body_sent;
     bool is_edit;
+    bool asked_part; /* with Range: 206 is genuine then */
     struct str message;
     int64_t retry_after_ms; /* -1: none */
 };

@@ -6,12 +6,10 @@
 #include <strings.h>
 
 #include "platform/base/clock.h"
-#include "platform/base/hash.h"
 #include "platform/base/mem.h"
 #include "sync/http/url.h"
 #include "sync/openrosa/portal.h"
 
-#define FILE_LIMIT (200ll << 20)
 enum { LIMIT_UNTOLD = 10000000, BATCH_BYTES = 1 << 20 };
 
 bool portal_open(struct portal **client, const struct portal_settings *settings, struct err *err)
@@ -97,7 +95,7 @@ void portal_address(const struct portal *client, struct buf *url, const char *pa
 
 /* ---- asking and judging --------------------------------------------------------------------- */
 
-static bool is_html(const struct http_reply *reply)
+bool portal_is_html(const struct http_reply *reply)
 {
     struct str body = str_trim(buf_str(&reply->body));
     if (body.n > 3 && !memcmp(body.s, "\xef\xbb\xbf", 3)) {
@@ -118,31 +116,26 @@ static void read_limit(struct portal *client)
     }
 }
 
-bool portal_ask(struct portal *client, enum answer_about about, struct http_ask *ask, bool is_edit,
-                struct answer *answer, struct err *err)
+bool portal_judge(struct portal *client, const struct portal_question *question,
+                  struct http_reply *reply, bool got, struct answer *answer, struct err *err)
 {
-    static const struct http_field version = {"X-OpenRosa-Version", "1.0"};
-    if (ask->n_fields == 0) {
-        ask->fields = &version;
-        ask->n_fields = 1;
-    }
-    struct http_reply *reply = &client->reply;
     wire_answer_finish(&client->said);
-    bool got = http_perform(client->http, ask, reply, err);
-    bool may_say = about == ANSWER_ABOUT_RECORD || reply->status >= 300; /* else it is a list */
+    bool may_say = question->about == ANSWER_ABOUT_RECORD || reply->status >= 300; /* or a list */
     client->said.message = "";
     struct answer_facts facts = {
-        .about = about,
+        .about = question->about,
         .fault = reply->fault,
         .tls = reply->tls,
         .status = reply->status,
         .has_openrosa_header = http_reply_field(reply, "X-OpenRosa-Version") != NULL,
         .is_openrosa = may_say && wire_read_answer(buf_str(&reply->body), &client->said, NULL),
-        .is_html = is_html(reply),
-        .is_foreign_redirect = reply->location[0] &&
-                               !url_is_same_server(str_of(ask->url), str_of(reply->location), true),
+        .is_html = portal_is_html(reply),
+        .is_foreign_redirect =
+            reply->location[0] &&
+            !url_is_same_server(str_of(question->url), str_of(reply->location), true),
         .is_body_sent = reply->is_body_sent,
-        .is_edit = is_edit,
+        .is_edit = question->is_edit,
+        .asked_part = question->asked_part,
         .retry_after_ms = http_retry_after(http_reply_field(reply, "Retry-After"), clock_now_ms()),
     };
     facts.message = str_of(client->said.message);
@@ -154,6 +147,19 @@ bool portal_ask(struct portal *client, enum answer_about about, struct http_ask 
                 answer_name(answer->meaning));
     }
     return got && is_good;
+}
+
+bool portal_ask(struct portal *client, enum answer_about about, struct http_ask *ask, bool is_edit,
+                struct answer *answer, struct err *err)
+{
+    static const struct http_field version = {"X-OpenRosa-Version", "1.0"};
+    if (ask->n_fields == 0) {
+        ask->fields = &version;
+        ask->n_fields = 1;
+    }
+    const struct portal_question question = {about, ask->url, is_edit, false};
+    bool got = http_perform(client->http, ask, &client->reply, err);
+    return portal_judge(client, &question, &client->reply, got, answer, err);
 }
 
 bool portal_probe(struct portal *client, struct answer *answer, struct err *err)
@@ -272,62 +278,4 @@ bool portal_integrity(struct portal *client, const char *url, const char *ids,
         return unreadable(answer, err);
     }
     return ok;
-}
-
-/* ---- files ---------------------------------------------------------------------------------- */
-
-struct incoming {
-    struct portal_download *download;
-    struct hash *md5;
-};
-
-static bool take_piece(void *ctx, const void *bytes, size_t n, struct err *err)
-{
-    struct incoming *in = ctx;
-    hash_more(in->md5, bytes, n);
-    in->download->size += (int64_t)n;
-    return in->download->sink(in->download->sink_ctx, bytes, n, err);
-}
-
-static bool has_hash(struct hash *md5, const char *wanted)
-{
-    unsigned char digest[HASH_MAX];
-    struct buf hex = {0};
-    hash_add_hex(&hex, digest, hash_end(md5, digest));
-    bool same = !wanted || !*wanted || !strcasecmp(buf_text(&hex), wanted);
-    buf_finish(&hex);
-    return same;
-}
-
-bool portal_fetch(struct portal *client, struct portal_download *download, struct answer *answer,
-                  struct err *err)
-{
-    struct http_field fields[] = {{"X-OpenRosa-Version", "1.0"}, {"If-None-Match", download->etag}};
-    struct incoming in = {.download = download, .md5 = hash_begin(HASH_MD5)};
-    struct http_ask ask = {.method = "GET",
-                           .url = download->url,
-                           .fields = fields,
-                           .n_fields = download->etag && *download->etag ? 2 : 1,
-                           .sink = take_piece,
-                           .sink_ctx = &in,
-                           .limit = download->limit ? download->limit : FILE_LIMIT};
-    download->size = 0;
-    download->new_etag[0] = 0;
-    bool ok = portal_ask(client, ANSWER_ABOUT_FILE, &ask, false, answer, err);
-    bool is_right = has_hash(in.md5, download->md5);
-    if (!ok || answer->meaning == ANSWER_NOT_CHANGED) {
-        return ok;
-    }
-    bool is_checked = download->md5 && *download->md5;
-    if (!is_checked && is_html(&client->reply)) {
-        answer->meaning = ANSWER_CAPTIVE;
-        return err_set(err, ERR_REMOTE, client->reply.status, "a web page instead of a file");
-    }
-    if (!is_right) {
-        answer->meaning = ANSWER_UNREADABLE;
-        return err_set(err, ERR_DAMAGED, 0, "the file does not have the hash of the list");
-    }
-    const char *etag = http_reply_field(&client->reply, "ETag");
-    snprintf(download->new_etag, sizeof(download->new_etag), "%s", etag ? etag : "");
-    return true;
 }

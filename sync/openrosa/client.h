@@ -49,12 +49,22 @@ bool portal_manifest(struct portal *client, const char *url, struct wire_manifes
 bool portal_integrity(struct portal *client, const char *url, const char *ids,
                       struct wire_integrity *integrity, struct answer *answer, struct err *err);
 
-/* A file to be fetched. */
+/* A file to be fetched, whole or the rest of one that broke off. */
 struct portal_download {
     const char *url;
     const char *md5;  /* small hex digits that the bytes must have; NULL or "": not checked */
     const char *etag; /* of the copy here, sent as If-None-Match; NULL: none */
     int64_t limit;    /* bytes; 0: 200 MiB */
+    /* in, and out after a break: bytes that the sink has, and the entity tag they came under. Only
+     * with an md5 and a strong tag are they gone on with. */
+    int64_t have;
+    char have_etag[128];
+    /* Gives the bytes that the sink has to each, for the hash; NULL: have is not used. */
+    bool (*replay)(void *ctx, void (*each)(void *to, const void *bytes, size_t n), void *to,
+                   struct err *err);
+    /* Bytes follow, under have_etag: behind those that are here (is_rest), or from the start, those
+     * here being worth nothing. NULL: nobody asks. */
+    bool (*begin)(void *ctx, bool is_rest, struct err *err);
     bool (*sink)(void *ctx, const void *bytes, size_t n, struct err *err);
     void *sink_ctx;
     char new_etag[128]; /* out */
@@ -62,9 +72,26 @@ struct portal_download {
 };
 
 /* Fetches into the sink and checks the hash at the end: only true means that what the sink got may
- * be used. ANSWER_NOT_CHANGED (true) when the ETag still holds. */
+ * be used. ANSWER_NOT_CHANGED (true) when the ETag still holds. A server that does not go on where
+ * it broke, or a whole that has not its hash, is started over by itself. */
 bool portal_fetch(struct portal *client, struct portal_download *download, struct answer *answer,
                   struct err *err);
+
+/* Files to be fetched side by side over a few kept connections. */
+struct portal_fetches {
+    /* The next one, NULL: none now (asked again after every done). It stays the owner's. */
+    struct portal_download *(*next)(void *ctx);
+    /* It is over: ok and the answer as portal_fetch says; the owner may offer it once more. */
+    void (*done)(void *ctx, struct portal_download *download, bool ok, const struct answer *answer,
+                 const struct err *err);
+    void *ctx;
+};
+
+/* How many at most. */
+enum { PORTAL_LANES = HTTP_LANES };
+
+/* Fetches until next has none and all are over. */
+void portal_fetch_all(struct portal *client, const struct portal_fetches *fetches);
 
 /* A file of a record. */
 struct portal_file {

@@ -22,6 +22,21 @@ struct portal {
 /* Appends the address of a path below the server, with the device. */
 void portal_address(const struct portal *client, struct buf *url, const char *path);
 
+/* What had been asked of the server. */
+struct portal_question {
+    enum answer_about about;
+    const char *url;
+    bool is_edit, asked_part;
+};
+
+/* Says in *answer what a reply means (got: a whole one came), and in err what a refusal means. What
+ * an OpenRosaResponse said stays in client->said. True when it is good. */
+bool portal_judge(struct portal *client, const struct portal_question *question,
+                  struct http_reply *reply, bool got, struct answer *answer, struct err *err);
+
+/* Is the body a web page? */
+bool portal_is_html(const struct http_reply *reply);
+
 /* Asks, judges, and says in err what a refusal means. The body stays in client->reply, what an
  * OpenRosaResponse said in client->said. */
 bool portal_ask(struct portal *client, enum answer_about about, struct http_ask *ask, bool is_edit,

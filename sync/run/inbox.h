@@ -33,23 +33,37 @@ struct inbox_form {
 struct inbox_ops {
     /* Is the XML of exactly this form (id, version, hash) here? */
     bool (*has_form)(void *ctx, const struct inbox_form *form, bool *has, struct err *err);
-    /* Is this file with this hash part of that form's present state here? */
+    /* Are the bytes of this file here, in the form's present state or from a try that broke off
+     * later? kind INBOX_FORM: the XML. */
     bool (*has_file)(void *ctx, const struct inbox_form *form, const struct inbox_file *file,
                      bool *has, struct err *err);
     /* Starts taking over a new state of the form; *update is handed to the rest. */
     bool (*begin)(void *ctx, const struct inbox_form *form, void **update, struct err *err);
-    /* A file follows in pieces. */
-    bool (*open_file)(void *ctx, void *update, const struct inbox_file *file, struct err *err);
-    bool (*write_file)(void *ctx, void *update, const void *bytes, size_t n, struct err *err);
-    /* It is whole and its hash was checked. */
-    bool (*close_file)(void *ctx, void *update, struct err *err);
-    /* The file has not changed: the copy that is here (has_file said so) is part of the new state
-     * too. file kind INBOX_FORM: the XML. */
+    /* A file follows in pieces; several may be open, of different bytes. *to is handed to the rest;
+     * of what a broken try left, have_file tells. */
+    bool (*open_file)(void *ctx, void *update, const struct inbox_file *file, void **to,
+                      struct err *err);
+    /* How many bytes are here of an earlier try, and the entity tag they came under (borrowed). */
+    int64_t (*have_file)(void *ctx, void *to, const char **etag);
+    /* Gives these bytes to each, in order: for the hash. */
+    bool (*replay_file)(void *ctx, void *to,
+                        void (*each)(void *each_to, const void *bytes, size_t n), void *each_to,
+                        struct err *err);
+    /* Bytes follow under an entity tag, behind those that are here or (from_start) in their place.
+     */
+    bool (*stand_file)(void *ctx, void *to, const char *etag, bool from_start, struct err *err);
+    bool (*write_file)(void *ctx, void *to, const void *bytes, size_t n, struct err *err);
+    /* It is whole and its hash was checked: it need not be fetched again even if the form is not
+     * taken over now. Ends *to. */
+    bool (*close_file)(void *ctx, void *to, struct err *err);
+    /* It broke off: what came stays for another try (keeps) or goes. Ends *to. */
+    void (*leave_file)(void *ctx, void *to, bool keeps);
+    /* The copy that is here (has_file said so) is part of the new state too. */
     bool (*keep_file)(void *ctx, void *update, const struct inbox_file *file, struct err *err);
     /* All there: the new state replaces the old in one step. A form that cannot be used (does not
      * parse) is refused with ERR_INPUT and the old stays. Ends *update in any case. */
     bool (*commit)(void *ctx, void *update, struct err *err);
-    /* Throws the half taken state away. */
+    /* Throws the half taken state away; files that are whole stay for the next try. */
     void (*abort)(void *ctx, void *update);
     /* The server's list was read to the end: forms that it no longer offers may be marked so (never
      * deleted while records need them). */

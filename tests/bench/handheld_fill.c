@@ -102,16 +102,16 @@ static void put_form(struct app *app, const char *name)
     struct inbox inbox = inbox_of(&place);
     struct buf xml = {0};
     struct err err = {0};
-    void *update = NULL;
+    void *update = NULL, *to = NULL;
     snprintf(path, sizeof(path), "%s/forms/%s.xml", getenv("GOCUA_ASSETS"), name);
     must(file_read(path, 4 << 20, &xml, &err), &err);
     hash_md5_text(xml.s, xml.n, hash);
     struct inbox_form form = {.form_id = name, .version = "1", .name = name, .hash = hash};
     struct inbox_file file = {.kind = INBOX_FORM, .name = "", .hash = hash};
     must(inbox.ops->begin(inbox.ctx, &form, &update, &err) &&
-             inbox.ops->open_file(inbox.ctx, update, &file, &err) &&
-             inbox.ops->write_file(inbox.ctx, update, xml.s, xml.n, &err) &&
-             inbox.ops->close_file(inbox.ctx, update, &err) &&
+             inbox.ops->open_file(inbox.ctx, update, &file, &to, &err) &&
+             inbox.ops->write_file(inbox.ctx, to, xml.s, xml.n, &err) &&
+             inbox.ops->close_file(inbox.ctx, to, &err) &&
              inbox.ops->commit(inbox.ctx, update, &err),
          &err);
     buf_finish(&xml);

@@ -3,7 +3,9 @@
 #include "app/store/list.h"
 #include "tests/store/helper_store.h"
 
+#include "platform/base/clock.h"
 #include "platform/base/hash.h"
+#include "platform/db/db.h"
 
 static const char form_xml[] =
     "<?xml version=\"1.0\"?><h:html xmlns=\"http://www.w3.org/2002/xforms\""
@@ -39,10 +41,11 @@ static bool take(struct inbox *in, const struct inbox_form *form, const struct i
         return in->ops->keep_file(in->ctx, update, file, err);
     }
     size_t half = strlen(bytes) / 2;
-    return in->ops->open_file(in->ctx, update, file, err) &&
-           in->ops->write_file(in->ctx, update, bytes, half, err) &&
-           in->ops->write_file(in->ctx, update, bytes + half, strlen(bytes) - half, err) &&
-           in->ops->close_file(in->ctx, update, err);
+    void *to;
+    return in->ops->open_file(in->ctx, update, file, &to, err) &&
+           in->ops->write_file(in->ctx, to, bytes, half, err) &&
+           in->ops->write_file(in->ctx, to, bytes + half, strlen(bytes) - half, err) &&
+           in->ops->close_file(in->ctx, to, err);
 }
 
 static bool fetch(struct inbox *in, struct offer *o, const char *csv, struct err *err)
@@ -180,14 +183,133 @@ static void entity_lists_are_merged(void **state)
     assert_int_equal(info.rows, 0);
 }
 
+static void add_bytes(void *to, const void *bytes, size_t n)
+{
+    buf_add(to, bytes, n);
+}
+
+/* Bytes that a broken link left are there after a restart; whole files wait for their form. */
+static void what_came_before_the_break_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct err err;
+    struct inbox_place place = {f->store, "https://hub"};
+    struct inbox in = inbox_of(&place);
+    struct buf large = {0}, back = {0};
+    const char *etag;
+    void *update, *to, *other;
+    bool has;
+    for (int i = 0; i < 200000; i++) {
+        buf_addf(&large, "%d,", i);
+    }
+    char md5[HASH_MD5_TEXT], hash[40], small_md5[HASH_MD5_TEXT];
+    hash_md5_text(large.s, large.n, md5);
+    hash_md5_text("logo", 4, small_md5);
+    snprintf(hash, sizeof(hash), "md5:%s", md5);
+    struct offer o;
+    make_offer(&o, "1", "");
+    const struct inbox_file film = {INBOX_MEDIA, "film.mp4", hash, NULL};
+    const struct inbox_file logo = {INBOX_MEDIA, "logo.png", small_md5, NULL};
+    const struct inbox_file list = {INBOX_LIST, "l.csv", "token", "https://hub/i"};
+    check(in.ops->begin(in.ctx, &o.form, &update, &err), &err);
+    check(in.ops->open_file(in.ctx, update, &film, &to, &err), &err);
+    check(in.ops->open_file(in.ctx, update, &logo, &other, &err), &err);
+    assert_int_equal(in.ops->have_file(in.ctx, to, &etag), 0);
+    check(in.ops->stand_file(in.ctx, to, "\"e1\"", true, &err), &err);
+    check(in.ops->stand_file(in.ctx, other, "\"e2\"", true, &err), &err);
+    for (size_t at = 0; at < 900000; at += 1000) { /* two at a time */
+        check(in.ops->write_file(in.ctx, to, large.s + at, 1000, &err), &err);
+        if (at < 4000) {
+            check(in.ops->write_file(in.ctx, other, "logo" + at / 1000, 1, &err), &err);
+        }
+    }
+    check(in.ops->close_file(in.ctx, other, &err), &err);
+    in.ops->leave_file(in.ctx, to, true);
+    check(in.ops->open_file(in.ctx, update, &list, &to, &err), &err);
+    check(in.ops->write_file(in.ctx, to, "name", 4, &err), &err);
+    in.ops->leave_file(in.ctx, to, true);
+    in.ops->abort(in.ctx, update);
+    store_restart(f);
+    place.store = f->store;
+    check(in.ops->offered(in.ctx, &o.form, 1, &err), &err); /* nothing of it is swept away */
+    check(in.ops->has_file(in.ctx, &o.form, &logo, &has, &err), &err);
+    assert_true(has);
+    check(in.ops->has_file(in.ctx, &o.form, &film, &has, &err), &err);
+    assert_false(has);
+    check(in.ops->begin(in.ctx, &o.form, &update, &err), &err);
+    check(in.ops->open_file(in.ctx, update, &list, &to, &err), &err);
+    assert_int_equal(in.ops->have_file(in.ctx, to, &etag), 0); /* its token proves no bytes */
+    in.ops->leave_file(in.ctx, to, false);
+    check(in.ops->open_file(in.ctx, update, &film, &to, &err), &err);
+    assert_int_equal(in.ops->have_file(in.ctx, to, &etag), 900000);
+    assert_string_equal(etag, "\"e1\"");
+    check(in.ops->replay_file(in.ctx, to, add_bytes, &back, &err), &err);
+    assert_memory_equal(back.s, large.s, 900000);
+    check(in.ops->stand_file(in.ctx, to, "\"e1\"", false, &err), &err);
+    check(in.ops->write_file(in.ctx, to, large.s + 900000, large.n - 900000, &err), &err);
+    check(in.ops->close_file(in.ctx, to, &err), &err);
+    in.ops->abort(in.ctx, update);
+    check(in.ops->has_file(in.ctx, &o.form, &film, &has, &err), &err);
+    assert_true(has);
+    int64_t pieces;
+    check(db_number(f->store->db, "SELECT count(*) FROM arriving_piece", DB_NONE, &pieces, 0, &err),
+          &err);
+    assert_int_equal(pieces, 0);
+    clock_fix(clock_now_ms() + 15 * 86400000LL); /* nobody came for them */
+    check(in.ops->offered(in.ctx, &o.form, 1, &err), &err);
+    clock_fix(-1);
+    check(in.ops->has_file(in.ctx, &o.form, &film, &has, &err), &err);
+    assert_false(has);
+    buf_finish(&large);
+    buf_finish(&back);
+}
+
+/* A new version of a form never changes an entry that was begun in the old one. */
+static void a_form_in_use_keeps_its_old_version(void **state)
+{
+    struct fixture *f = *state;
+    struct err err;
+    struct inbox_place place = {f->store, "https://hub"};
+    struct inbox in = inbox_of(&place);
+    struct offer first, second;
+    struct form_list *list;
+    struct buf xml = {0};
+    int64_t old, id;
+    make_offer(&first, "1", "name\na\n");
+    check(fetch(&in, &first, "name\na\n", &err), &err);
+    check(formfile_current(f->store, "visit", &old, &err), &err);
+    check(record_create(
+              f->store,
+              &(struct record_new){
+                  .formfile = old, .form_id = "visit", .version = "1", .instance_id = "uuid:1"},
+              &id, &err),
+          &err);
+    make_offer(&second, "2", "name\nb\n");
+    check(fetch(&in, &second, "name\nb\n", &err), &err);
+    check(in.ops->offered(in.ctx, &second.form, 1, &err), &err);
+    store_restart(f);
+    place.store = f->store;
+    check(formfile_xml(f->store, old, &xml, &err), &err);
+    assert_true(str_is(buf_str(&xml), first.xml));
+    check(formfile_open_list(f->store, old, "l.csv", &list, &err), &err);
+    assert_true(str_is(list->ops->cell(list, 0, 0), "a"));
+    list->ops->destroy(list);
+    check(formfile_current(f->store, "visit", &id, &err), &err);
+    assert_int_not_equal(id, old);
+    check(record_delete_draft(f->store, 1, &err), &err); /* nobody needs it now */
+    check(in.ops->offered(in.ctx, &second.form, 1, &err), &err);
+    buf_clear(&xml);
+    assert_false(formfile_xml(f->store, old, &xml, &err));
+    buf_finish(&xml);
+}
+
 int main(void)
 {
 #define IN_STORE(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
     const struct CMUnitTest tests[] = {
-        IN_STORE(a_form_arrives_and_changes),
-        IN_STORE(a_form_that_is_none_leaves_the_old),
-        IN_STORE(what_is_offered_no_more_is_retired),
-        IN_STORE(entity_lists_are_merged),
+        IN_STORE(a_form_arrives_and_changes),         IN_STORE(a_form_that_is_none_leaves_the_old),
+        IN_STORE(what_is_offered_no_more_is_retired), IN_STORE(entity_lists_are_merged),
+        IN_STORE(what_came_before_the_break_is_kept), IN_STORE(a_form_in_use_keeps_its_old_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

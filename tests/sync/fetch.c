@@ -9,163 +9,11 @@
 
 #include "../openrosa/helper_portal.h"
 #include "helper_outbox.h"
+#include "helper_shelf.h"
 #include "platform/base/hash.h"
 #include "platform/base/mem.h"
 #include "sync/carrier/carriers.h"
 #include "sync/run/run.h"
-
-/* An inbox in memory: one form, its present state and the one that is coming in. */
-struct stock_file {
-    char name[64], hash[64];
-    enum inbox_kind kind;
-    struct buf bytes;
-};
-
-struct stock {
-    char form_id[64], version[32];
-    VEC(struct stock_file) files;
-};
-
-struct shelf {
-    VEC(struct stock) forms;
-    struct stock coming;
-    int begun, committed, aborted, kept, offered;
-    bool fails, refuses;
-    const char *offline;
-    char deleted[64];
-};
-
-static void stock_clear(struct stock *s)
-{
-    for (size_t i = 0; i < s->files.n; i++) {
-        buf_finish(&s->files.v[i].bytes);
-    }
-    vec_finish(&s->files);
-    *s = (struct stock){.form_id = ""};
-}
-
-static struct stock *stock_of(struct shelf *shelf, const char *form_id)
-{
-    for (size_t i = 0; i < shelf->forms.n; i++) {
-        if (!strcmp(shelf->forms.v[i].form_id, form_id)) {
-            return &shelf->forms.v[i];
-        }
-    }
-    return NULL;
-}
-
-static struct stock_file *file_of(struct stock *s, const char *name, const char *hash)
-{
-    for (size_t i = 0; s && i < s->files.n; i++) {
-        if (!strcmp(s->files.v[i].name, name) && !strcmp(s->files.v[i].hash, hash)) {
-            return &s->files.v[i];
-        }
-    }
-    return NULL;
-}
-
-static bool has_form(void *ctx, const struct inbox_form *form, bool *has, struct err *err)
-{
-    *has = file_of(stock_of(ctx, form->form_id), "", form->hash) != NULL;
-    return true;
-}
-
-static bool has_file(void *ctx, const struct inbox_form *form, const struct inbox_file *file,
-                     bool *has, struct err *err)
-{
-    *has = file_of(stock_of(ctx, form->form_id), file->name, file->hash) != NULL;
-    return true;
-}
-
-static bool begin(void *ctx, const struct inbox_form *form, void **update, struct err *err)
-{
-    struct shelf *shelf = ctx;
-    shelf->begun++;
-    stock_clear(&shelf->coming);
-    snprintf(shelf->coming.form_id, sizeof(shelf->coming.form_id), "%s", form->form_id);
-    snprintf(shelf->coming.version, sizeof(shelf->coming.version), "%s", form->version);
-    *update = &shelf->coming;
-    return true;
-}
-
-static bool open_file(void *ctx, void *update, const struct inbox_file *file, struct err *err)
-{
-    struct stock_file *f = vec_add(&((struct stock *)update)->files);
-    memset(f, 0, sizeof(*f));
-    snprintf(f->name, sizeof(f->name), "%s", file->name);
-    snprintf(f->hash, sizeof(f->hash), "%s", file->hash);
-    f->kind = file->kind;
-    return true;
-}
-
-static bool write_file(void *ctx, void *update, const void *bytes, size_t n, struct err *err)
-{
-    struct stock *s = update;
-    buf_add(&s->files.v[s->files.n - 1].bytes, bytes, n);
-    return !((struct shelf *)ctx)->fails || err_set(err, ERR_STORAGE, 28, "disk full");
-}
-
-static bool close_file(void *ctx, void *update, struct err *err)
-{
-    return true;
-}
-
-static bool keep_file(void *ctx, void *update, const struct inbox_file *file, struct err *err)
-{
-    struct shelf *shelf = ctx;
-    struct stock *s = update;
-    struct stock_file *old = file_of(stock_of(shelf, s->form_id), file->name, file->hash);
-    assert_non_null(old);
-    shelf->kept++;
-    open_file(ctx, update, file, err);
-    buf_add_str(&s->files.v[s->files.n - 1].bytes, buf_str(&old->bytes));
-    return true;
-}
-
-static bool commit(void *ctx, void *update, struct err *err)
-{
-    struct shelf *shelf = ctx;
-    if (shelf->refuses) {
-        return err_set(err, ERR_INPUT, 0, "the form does not parse");
-    }
-    struct stock *old = stock_of(shelf, shelf->coming.form_id);
-    if (!old) {
-        old = vec_add(&shelf->forms);
-        memset(old, 0, sizeof(*old));
-    }
-    stock_clear(old);
-    *old = shelf->coming;
-    shelf->coming = (struct stock){.form_id = ""};
-    shelf->committed++;
-    return true;
-}
-
-static void abort_update(void *ctx, void *update)
-{
-    ((struct shelf *)ctx)->aborted++;
-    stock_clear(update);
-}
-
-static bool offered(void *ctx, const struct inbox_form *forms, size_t n, struct err *err)
-{
-    ((struct shelf *)ctx)->offered = (int)n;
-    return true;
-}
-
-static bool offline_ids(void *ctx, const struct inbox_file *list, char *ids, size_t room,
-                        struct err *err)
-{
-    const char *offline = ((struct shelf *)ctx)->offline;
-    snprintf(ids, room, "%s", offline ? offline : "");
-    return true;
-}
-
-static bool entity_deleted(void *ctx, const struct inbox_file *list, const char *id,
-                           struct err *err)
-{
-    snprintf(((struct shelf *)ctx)->deleted, 64, "%s", id);
-    return true;
-}
 
 struct fixture {
     struct fake_portal portal;
@@ -243,21 +91,13 @@ static void open_lists(struct fixture *f)
     buf_add_text(&f->manifest, "<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">");
 }
 
-static struct inbox usual_inbox(struct fixture *f)
-{
-    static const struct inbox_ops ops = {has_form,     has_file,   begin,       open_file,
-                                         write_file,   close_file, keep_file,   commit,
-                                         abort_update, offered,    offline_ids, entity_deleted};
-    return (struct inbox){&ops, &f->shelf};
-}
-
 static struct fixture *start(void)
 {
     struct fixture *f = mem_alloc(1, sizeof(*f));
     f->server = faulty_start(&(struct faulty_plan){decide, reply, f});
     f->set = (struct run_settings){.carrier = carrier_find("openrosa"),
                                    .to = {.address = faulty_address(f->server), .stall_seconds = 1},
-                                   .inbox = usual_inbox(f)};
+                                   .inbox = shelf_inbox(&f->shelf)};
     vec_push(&f->portal.offers,
              (struct portal_file_offer){"/visit.xml", "application/xml", STR(FORM), NULL});
     vec_push(&f->portal.offers,
@@ -309,11 +149,7 @@ static int asked(const struct fixture *f)
 static void finish(struct fixture *f)
 {
     faulty_stop(f->server);
-    for (size_t i = 0; i < f->shelf.forms.n; i++) {
-        stock_clear(&f->shelf.forms.v[i]);
-    }
-    vec_finish(&f->shelf.forms);
-    stock_clear(&f->shelf.coming);
+    shelf_finish(&f->shelf);
     fake_portal_finish(&f->portal);
     buf_finish(&f->list);
     buf_finish(&f->manifest);
@@ -491,7 +327,7 @@ static void sent_records_are_asked_about_and_lost_ones_go_again(void **state)
     run(f);
     assert_int_equal(memory_count(&memory, MEMORY_SENT), 3);
     memory_restart(&memory);
-    f->set.inbox = usual_inbox(f);
+    f->set.inbox = shelf_inbox(&f->shelf);
     /* a restored backup: one record is gone, another lacks a file, the third is deleted */
     struct kept_record *kept = f->portal.records.v;
     snprintf(kept[0].instance_id, sizeof(kept[0].instance_id), "other");
@@ -530,7 +366,7 @@ static void a_server_that_names_no_files_gets_them_all_again(void **state)
         f->set.inbox.ops = NULL;
         run(f);
         memory_restart(&memory);
-        f->set.inbox = usual_inbox(f);
+        f->set.inbox = shelf_inbox(&f->shelf);
         struct kept_record *kept = f->portal.records.v;
         snprintf(kept[0].instance_id, sizeof(kept[0].instance_id), "other"); /* it is lost */
         f->portal.body_most = 900; /* and the link of the proxy is too small just now */

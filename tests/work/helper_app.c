@@ -51,9 +51,10 @@ static void read_asset(const char *what, struct buf *bytes)
 static void give(struct inbox *inbox, void *update, const struct inbox_file *file, struct str bytes)
 {
     struct err err = {0};
-    if (!inbox->ops->open_file(inbox->ctx, update, file, &err) ||
-        !inbox->ops->write_file(inbox->ctx, update, bytes.s, bytes.n, &err) ||
-        !inbox->ops->close_file(inbox->ctx, update, &err)) {
+    void *to = NULL;
+    if (!inbox->ops->open_file(inbox->ctx, update, file, &to, &err) ||
+        !inbox->ops->write_file(inbox->ctx, to, bytes.s, bytes.n, &err) ||
+        !inbox->ops->close_file(inbox->ctx, to, &err)) {
         fail_msg("%s: %s", file->name, err.text);
     }
 }

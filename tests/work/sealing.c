@@ -45,16 +45,16 @@ static bool take_in(struct app *app, const char *key, struct err *err)
     struct buf xml = {0};
     char md5[HASH_MD5_TEXT];
     char hash[40];
-    void *update = NULL;
+    void *update = NULL, *to = NULL;
     form_with(&xml, key);
     hash_md5_text(xml.s, xml.n, md5);
     snprintf(hash, sizeof(hash), "md5:%s", md5);
     struct inbox_form form = {.form_id = "secret", .version = "3", .name = "Secret", .hash = hash};
     struct inbox_file file = {.kind = INBOX_FORM, .name = "", .hash = hash};
     bool ok = inbox.ops->begin(inbox.ctx, &form, &update, err) &&
-              inbox.ops->open_file(inbox.ctx, update, &file, err) &&
-              inbox.ops->write_file(inbox.ctx, update, xml.s, xml.n, err) &&
-              inbox.ops->close_file(inbox.ctx, update, err) &&
+              inbox.ops->open_file(inbox.ctx, update, &file, &to, err) &&
+              inbox.ops->write_file(inbox.ctx, to, xml.s, xml.n, err) &&
+              inbox.ops->close_file(inbox.ctx, to, err) &&
               inbox.ops->commit(inbox.ctx, update, err);
     buf_finish(&xml);
     return ok;
