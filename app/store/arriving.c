@@ -87,15 +87,17 @@ static bool put_down(struct arriving *a, struct err *err)
     if (!a->piece.n) {
         return true;
     }
-    if (!db_begin(db, err)) {
-        return false;
+    db_set_lasting(db, false); /* it can be fetched again */
+    bool ok = db_begin(db, err);
+    if (ok) {
+        ok = db_run(db, "INSERT OR REPLACE INTO arriving VALUES (?, ?, ?)",
+                    DB_WITH(DB_TEXT(a->hash), DB_STR(buf_str(&a->etag)), DB_INT(clock_now_ms())),
+                    err) &&
+             db_run(db, "INSERT INTO arriving_piece (hash, bytes) VALUES (?, ?)",
+                    DB_WITH(DB_TEXT(a->hash), DB_BLOB(a->piece.s, a->piece.n)), err);
+        ok = db_end(db, ok, err);
     }
-    bool ok =
-        db_run(db, "INSERT OR REPLACE INTO arriving VALUES (?, ?, ?)",
-               DB_WITH(DB_TEXT(a->hash), DB_STR(buf_str(&a->etag)), DB_INT(clock_now_ms())), err) &&
-        db_run(db, "INSERT INTO arriving_piece (hash, bytes) VALUES (?, ?)",
-               DB_WITH(DB_TEXT(a->hash), DB_BLOB(a->piece.s, a->piece.n)), err);
-    ok = db_end(db, ok, err);
+    db_set_lasting(db, true);
     if (ok) {
         a->kept += (int64_t)a->piece.n;
         buf_clear(&a->piece);

@@ -167,14 +167,18 @@ static void add_media(struct update *u, const char *name, const char *hash, enum
                                                 arena_strdup(&u->arena, hash), kind});
 }
 
-/* The bytes stay until their form is in place, even when that fails now. */
+/* The bytes stay until their form is in place, even when that fails now. They are not waited for:
+ * what the power takes is fetched again, and the form itself is put down for certain. */
 static bool keep_bytes(struct update *u, struct str bytes, char md5[HASH_MD5_TEXT], struct err *err)
 {
-    if (!db_begin(u->store->db, err)) {
-        return false;
-    }
-    bool ok = formfile_keep(u->store, bytes, md5, err) && arriving_note_whole(u->store, md5, err);
-    return db_end(u->store->db, ok, err);
+    struct store *store = u->store;
+    db_set_lasting(store->db, false);
+    bool ok =
+        db_begin(store->db, err) &&
+        db_end(store->db,
+               formfile_keep(store, bytes, md5, err) && arriving_note_whole(store, md5, err), err);
+    db_set_lasting(store->db, true);
+    return ok;
 }
 
 /* A CSV becomes a list; one that is no proper CSV is kept as it came, the form then says so. */
@@ -220,9 +224,12 @@ static bool close_file(void *ctx, void *to, struct err *err)
 {
     struct coming *c = to;
     struct buf bytes = {.limit = LARGEST_FILE};
-    bool ok = arriving_read(c->bytes, &bytes, err) && keep_whole(c, buf_str(&bytes), err);
+    bool ok = arriving_read(c->bytes, &bytes, err);
+    /* its pieces go first: what is noted as whole must stay, and a full disk gets its room back */
+    ok =
+        arriving_end(c->bytes, false, ok ? err : NULL) && ok && keep_whole(c, buf_str(&bytes), err);
     buf_finish(&bytes);
-    leave_file(ctx, to, false);
+    free(c);
     return ok;
 }
 

@@ -454,6 +454,12 @@ bool db_end(struct db *db, bool ok, struct err *err)
     return ok;
 }
 
+void db_set_lasting(struct db *db, bool is_lasting)
+{
+    sqlite3_exec(db->handle, is_lasting ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
+                 NULL, NULL, NULL);
+}
+
 bool db_in_change(const struct db *db)
 {
     return db->depth > 0;

@@ -120,6 +120,11 @@ bool db_begin(struct db *db, struct err *err);
  * ok and, for the outermost, on disk; an err that is set already is left alone. */
 bool db_end(struct db *db, bool ok, struct err *err);
 
+/* Whether a change is on the disk when db_end returns (true, as after db_open) or may still be lost
+ * with the power, whole and without harm to others: for what can be had again. Not inside a
+ * bracket. */
+void db_set_lasting(struct db *db, bool is_lasting);
+
 /* Is a bracket open? */
 bool db_in_change(const struct db *db);
 

@@ -4,6 +4,7 @@
  * prints one JSON line: connections and breaks, sessions, seconds, CPU of the device, bytes over
  * for the payload, memory. */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -83,6 +84,9 @@ static void welcome(struct relay *r)
         if (r->fds[2 * i].fd < 0) {
             int hub = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
             setsockopt(hub, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)); /* no hidden queue */
+            int yes = 1; /* the relay shall not add waits of its own */
+            setsockopt(hub, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+            setsockopt(device, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
             must(connect(hub, (struct sockaddr *)&at, sizeof(at)) == 0, "no way to the hub", NULL);
             r->fds[2 * i] = (struct pollfd){device, POLLIN, 0};
             r->fds[2 * i + 1] = (struct pollfd){hub, POLLIN, 0};

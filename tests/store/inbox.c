@@ -255,6 +255,9 @@ static void what_came_before_the_break_is_kept(void **state)
     check(db_number(f->store->db, "SELECT count(*) FROM arriving_piece", DB_NONE, &pieces, 0, &err),
           &err);
     assert_int_equal(pieces, 0);
+    check(in.ops->offered(in.ctx, &o.form, 1, &err), &err); /* the next session */
+    check(in.ops->has_file(in.ctx, &o.form, &film, &has, &err), &err);
+    assert_true(has);
     clock_fix(clock_now_ms() + 15 * 86400000LL); /* nobody came for them */
     check(in.ops->offered(in.ctx, &o.form, 1, &err), &err);
     clock_fix(-1);
