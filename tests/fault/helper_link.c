@@ -119,7 +119,7 @@ static void draw_profile(struct run *run, struct tun_settings *set)
     }
     run->loss = way.loss;
     *set = (struct tun_settings){.up = way, .down = way, .seed = draw(run)};
-    if (below(run, 5) == 0) {
+    if (below(run, 3) == 0) {
         set->break_every_ms = 4000 + below(run, 10000);
         set->break_ms = 500 + below(run, 3000);
         set->breaks = (enum tun_break)below(run, 4);

@@ -4,4 +4,4 @@
 set -euo pipefail
 link=${GOCUA_BUILD:?}/bench/link
 [ -x "$link" ] || exit 77
-exec "$link" --visits 8 --photo 2500 --rate 24000 --break 4 --silence 1000 --limit 120 --arrival 1
+exec "$link" --visits 8 --photo 2500 --rate 24000 --break 4 --silence 1000 --limit 600 --arrival 1
