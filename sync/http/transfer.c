@@ -281,7 +281,7 @@ static bool tell_fault(const struct transfer *t, CURLcode code, struct err *err)
                        (long long)t->limit);
     case HTTP_FAULT_TLS:
         return err_set(err, ERR_OFFLINE, (int)code, "the server is not believed: %s",
-                       t->trust.said[0] ? t->trust.said : curl_easy_strerror(code));
+                       curl_easy_strerror(code));
     default:
         return err_set(err, ERR_OFFLINE, (int)code, "%s", curl_easy_strerror(code));
     }
@@ -347,6 +347,6 @@ bool transfer_end(struct transfer *t, CURLcode code)
     note_outcome(t, code);
     curl_slist_free_all(t->fields);
     t->fields = NULL;
-    curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, NULL);
+    curl_easy_setopt(t->curl, CURLOPT_VERBOSE, 0L); /* what follows has nobody to listen */
     return t->reply->fault == HTTP_FAULT_NONE || tell_fault(t, code, t->err);
 }

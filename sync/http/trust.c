@@ -63,11 +63,27 @@ static int look_at_dates(void *ctx, char *peer, char *own, int peer_port, int ow
     return is_good ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
+/* The library's error buffer keeps the first failure of a request, which may be that of a kept
+ * connection before a fresh one was tried: only the last words about TLS tell why that failed. */
+static int listen_to(CURL *curl, curl_infotype kind, char *text, size_t n, void *ctx)
+{
+    struct trust *trust = ctx;
+    size_t room = sizeof(trust->said) - 1;
+    if (kind == CURLINFO_TEXT && (memmem(text, n, "SSL", 3) || memmem(text, n, "error:", 6))) {
+        n = n < room ? n : room;
+        memcpy(trust->said, text, n);
+        trust->said[n] = 0;
+    }
+    return 0;
+}
+
 void trust_set(CURL *curl, const char *pins, const char *ca_file, bool is_tls, struct trust *trust)
 {
     bool has_pins = is_tls && pins && *pins;
     *trust = (struct trust){.curl = curl};
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, trust->said);
+    curl_easy_setopt(curl, CURLOPT_VERBOSE, is_tls ? 1L : 0L);
+    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, listen_to);
+    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, trust);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, has_pins ? 0L : 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, has_pins ? 0L : 2L);
