@@ -25,7 +25,14 @@ enum { ARRIVALS_LIMIT = 4 << 20, PIECE = 64 << 10, PATH_ROOM = 1024 };
 struct folder_state {
     struct carrier_settings set;
     struct arena arena;
-    struct map arrived; /* instanceID → struct arrival */
+    struct map arrived; /* instanceID → struct word */
+};
+
+/* The lists of a stick may say several things about one record: an old one of fewer files, one of
+ * other bytes. Any that fits counts, whatever the others say. */
+struct word {
+    struct arrival arrival;
+    const struct word *before;
 };
 
 static void refuse(struct outbox_outcome *outcome, enum outbox_reason reason)
@@ -36,9 +43,9 @@ static void refuse(struct outbox_outcome *outcome, enum outbox_reason reason)
 static void note_arrival(void *ctx, const struct arrival *arrival)
 {
     struct folder_state *state = ctx;
-    struct arrival *kept = arena_new(&state->arena, struct arrival);
-    *kept = *arrival;
-    map_put(&state->arrived, str_of(kept->instance_id), kept);
+    struct word *kept = arena_new(&state->arena, struct word);
+    *kept = (struct word){*arrival, map_get(&state->arrived, str_of(arrival->instance_id))};
+    map_put(&state->arrived, str_of(kept->arrival.instance_id), kept);
 }
 
 static bool note_file(void *ctx, const char *name)
@@ -166,8 +173,11 @@ static bool put_bundle(const struct folder_state *state, const struct outbox *ou
 /* Has exactly this record come in with all its files? */
 static bool has_arrived(const struct folder_state *state, const struct outbox_item *item)
 {
-    const struct arrival *arrival = map_get(&state->arrived, str_of(item->instance_id));
-    return arrival && arrival_is_of(arrival, item->xml, item->n_files);
+    const struct word *word = map_get(&state->arrived, str_of(item->instance_id));
+    while (word && !arrival_is_of(&word->arrival, item->xml, item->n_files)) {
+        word = word->before;
+    }
+    return word != NULL;
 }
 
 static bool confirm_all(const struct outbox *outbox, struct outbox_item *item, struct err *err)
