@@ -44,6 +44,21 @@ bool record_confirm_again(struct store *store, int64_t id, struct err *err)
     return db_end(store->db, ok, err);
 }
 
+bool record_doubt_sent(struct store *store, int64_t *count, struct err *err)
+{
+    if (!db_begin(store->db, err)) {
+        return false;
+    }
+    bool ok = db_run(store->db,
+                     "UPDATE record SET again_ms = 0, again_lived = 0, tries = 0"
+                     " WHERE state IN (4, 5) AND EXISTS"
+                     " (SELECT 1 FROM frozen f WHERE f.record = record.id)",
+                     DB_NONE, err);
+    *count = ok ? db_changes(store->db) : 0;
+    ok = ok && journal_note(store, "record.doubted", 0, NULL, err);
+    return db_end(store->db, ok, err);
+}
+
 /* Names of the record's sealed files, so that they can go once the rows are gone for good. */
 struct files {
     VEC(char *) names;

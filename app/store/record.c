@@ -14,7 +14,7 @@
 static const char columns[] =
     "SELECT id, coalesce(form, 0), sequence, coalesce(replaces, 0), instance_id, form_id, version,"
     " title, visit, state, reason, message, created_ms, changed_ms, ready_ms, sent_ms, next_ms,"
-    " tries, files, files_confirmed, bytes FROM record";
+    " tries, files, files_confirmed, bytes, is_held FROM record";
 
 static void read_record(struct db_query *q, struct arena *arena, struct record *r)
 {
@@ -38,7 +38,8 @@ static void read_record(struct db_query *q, struct arena *arena, struct record *
                          .tries = db_int(q, 17),
                          .files = db_int(q, 18),
                          .files_confirmed = db_int(q, 19),
-                         .bytes = db_int(q, 20)};
+                         .bytes = db_int(q, 20),
+                         .is_held = db_int(q, 21) != 0};
 }
 
 /* Runs a change of one row and its journal row in one transaction; no row fits: refused. */

@@ -33,6 +33,7 @@ struct record {
     const char *message; /* what the server said, or "" */
     int64_t created_ms, changed_ms, ready_ms, sent_ms; /* 0: not yet */
     int64_t next_try_ms;                               /* 0: now */
+    bool is_held; /* waits until its reason is gone, not until a time */
     int64_t tries;
     int64_t files, files_confirmed;
     int64_t bytes; /* XML and files, as far as finished */
@@ -150,6 +151,10 @@ bool record_purge(struct store *store, int days, int64_t *count, struct err *err
 
 /* Notes that the server still had the record when asked again: the second confirmation. */
 bool record_confirm_again(struct store *store, int64_t id, struct err *err);
+
+/* Forgets every second confirmation, as when the server may have lost something: *count records
+ * that are still here whole will be asked about anew. */
+bool record_doubt_sent(struct store *store, int64_t *count, struct err *err);
 
 /* Milliseconds that the store has been in use, by the wall clock, but at most three days from one
  * look to the next and never backwards; each call is a look. */

@@ -103,7 +103,7 @@ static void note(void *ctx, const struct run_report *report)
     sync->status.record = report->record;
     sync->status.done = report->done;
     sync->status.total = report->total;
-    if (report->outcome && report->outcome->action == OUTBOX_SENT) {
+    if (report->step == RUN_SETTLED && report->outcome->action == OUTBOX_SENT) {
         sync->status.sent_in_all++;
     }
     pthread_mutex_unlock(&sync->lock);
@@ -331,10 +331,13 @@ bool sync_now(struct app *app, const struct sync_options *options, struct run_re
         struct outbox all = settings.outbox;
         settings.outbox.ops = options->send ? all.ops : NULL;
         settings.is_asked = settings.is_network_back = true;
+        settings.asks_all = options->again;
+        int64_t doubted = 0;
+        ok = !options->again || record_doubt_sent(app->store, &doubted, err);
         settings.stop = settings.to.stop = &stop;
         settings.tell = options->tell;
         settings.tell_ctx = options->ctx;
-        ok = run_session(&settings, result, err);
+        ok = ok && run_session(&settings, result, err);
         outbox_end(&all);
     }
     enrolled_destroy(place);

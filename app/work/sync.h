@@ -47,6 +47,7 @@ void sync_look(struct sync *sync, struct sync_status *status);
 /* One session on the calling thread, for the command line: reports go to tell. */
 struct sync_options {
     bool fetch, send;
+    bool again; /* all that was sent is asked about, and what the server has lost goes again */
     void (*tell)(void *ctx, const struct run_report *report);
     void *ctx;
 };

@@ -1,5 +1,6 @@
 #include "sync/run/run.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "platform/base/vec.h"
 #include "sync/run/retry.h"
 
-enum { TELL_MS = 200, FAILURES_IN_A_ROW = 3, ASKED_AGAIN = 20 };
+enum { TELL_MS = 200, FAILURES_IN_A_ROW = 3, ASKED_AGAIN = 20, DAY_MS = 24 * 3600 * 1000 };
 
 struct session {
     const struct run_settings *set;
@@ -308,6 +309,7 @@ static bool ask_again(struct session *s, struct outbox_item *item, struct err *e
         offers_all = true;
         send_again(s, item, &outcome);
     }
+    tell(s, &(struct run_report){RUN_ASKED, item->record, NULL, 0, 0, &outcome});
     if (outcome.action == OUTBOX_SENT) {
         return outbox->ops->seen_again(outbox->ctx, item->record, err);
     }
@@ -322,18 +324,22 @@ static bool ask_again(struct session *s, struct outbox_item *item, struct err *e
     return outbox->ops->settle(outbox->ctx, item, &outcome, err);
 }
 
-/* A few sent records a session are asked about; never over a network that costs. */
+/* A few sent records a session are asked about, never over a network that costs; all of them, also
+ * those of today, when a person wants to know. */
 static bool check_sent(struct session *s, struct err *err)
 {
     const struct outbox *outbox = &s->set->outbox;
     struct arena arena = {0};
     bool ok = true;
-    bool may = outbox->ops && outbox->ops->next_sent && !s->set->holds_files && s->set->budget == 0;
-    for (int i = 0; may && ok && i < ASKED_AGAIN && !s->is_over && !is_stopped(s); i++) {
+    bool is_wanted = s->set->asks_all || (!s->set->holds_files && s->set->budget == 0);
+    bool may = is_wanted && outbox->ops && outbox->ops->next_sent;
+    int64_t now = clock_now_ms() + (s->set->asks_all ? DAY_MS + 1 : 0);
+    int most = s->set->asks_all ? INT_MAX : ASKED_AGAIN;
+    for (int i = 0; may && ok && i < most && !s->is_over && !is_stopped(s); i++) {
         struct outbox_item item = {0};
         struct err none = {0};
         arena_reset(&arena);
-        if (!outbox->ops->next_sent(outbox->ctx, clock_now_ms(), &arena, &item, &none)) {
+        if (!outbox->ops->next_sent(outbox->ctx, now, &arena, &item, &none)) {
             ok = none.kind == ERR_NONE;
             if (!ok && err) {
                 *err = none;
@@ -351,7 +357,7 @@ static bool fetch_news(struct session *s, struct err *err)
     const struct carrier *carrier = s->set->carrier;
     struct outbox_outcome outcome = {0};
     if (s->is_over || !s->set->inbox.ops || !carrier->fetch || is_stopped(s)) {
-        return true;
+        return !s->set->asks_all || check_sent(s, err);
     }
     tell(s, &(struct run_report){.step = RUN_FETCHING});
     if (!carrier->fetch(s->state, &s->set->inbox, &s->result->news, &outcome)) {

@@ -10,6 +10,7 @@ enum run_step {
     RUN_CONNECTING, /* asking whether the server is there and genuine */
     RUN_SENDING,    /* record, done and total bytes are set */
     RUN_SETTLED,    /* record was sent, or waits for a reason: outcome is set */
+    RUN_ASKED,      /* a sent record was asked about: outcome is set, SENT when it is there */
     RUN_FETCHING,   /* form_id, done and total */
     RUN_DONE,
 };
@@ -32,6 +33,8 @@ struct run_settings {
     bool holds_files;     /* the network is metered and files shall wait for another */
     int64_t budget;       /* bytes that may be sent in this session; 0: no limit */
     bool is_network_back; /* the network has just come: back-off of network reasons is forgotten */
+    bool asks_all;        /* a person wants to know whether the server has all that was sent: every
+                             such record is asked about, and what is lost goes again */
     bool is_asked;        /* the user pressed "send now": back-off and holds are tried again */
     const atomic_bool *stop;
     void (*tell)(void *ctx, const struct run_report *report); /* NULL: nobody listens */
