@@ -8,8 +8,8 @@
 #include "app/hub/serve.h"
 #include "app/store/inbox.h"
 #include "app/store/outbox.h"
+#include "helper_oracle.h"
 #include "helper_tls_gate.h"
-#include "helper_world.h"
 #include "platform/base/clock.h"
 #include "platform/base/file.h"
 #include "sync/carrier/carriers.h"
@@ -57,7 +57,8 @@ struct lane {
     char folder[64], roots[128], address[160], source[64], pins[200];
     bool has_pins;
     int kind, changes;
-    unsigned long long seed, state;
+    unsigned long long seed;
+    struct dice dice;
     int injections, hits, sessions;
 };
 
@@ -79,19 +80,6 @@ static void must(bool ok, const char *what, const struct err *err)
         fprintf(stderr, "the lane itself failed: %s: %s\n", what, err->text);
         abort();
     }
-}
-
-static unsigned long long draw(struct lane *lane)
-{
-    unsigned long long z = lane->state += 0x9e3779b97f4a7c15ull;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-}
-
-static int below(struct lane *lane, int limit)
-{
-    return (int)(draw(lane) % (unsigned long long)limit);
 }
 
 static bool broken(struct lane *lane, const char *promise)
@@ -165,19 +153,10 @@ static void session(struct lane *lane, struct run_result *result)
     lane->sessions++;
 }
 
-/* I2, I3, I4, at any moment. */
 static bool is_honest(struct lane *lane)
 {
-    const struct made *made = &lane->ends.made.v[0];
-    bool is_whole;
-    int found = ends_count_on_hub(&lane->ends, made, &is_whole);
-    if (found > 1) {
-        return broken(lane, "I2 (never doubled)");
-    }
-    if (ends_is_sent(&lane->ends, made) && !is_whole) {
-        return broken(lane, "I3 (never a false sent)");
-    }
-    return ends_is_kept(&lane->ends, made) || broken(lane, "I1/I4 (kept here)");
+    const char *promise = oracle_broken(&lane->ends);
+    return !promise || broken(lane, promise);
 }
 
 /* I7: what is not the server reads nothing, decrypted or not. */
@@ -202,8 +181,8 @@ static bool is_told(struct lane *lane, const struct run_result *result, enum out
 /* A certificate is valid for a month here: a clock that is off by more is told as what it is. */
 static enum outbox_reason spoil_clock(struct lane *lane)
 {
-    int64_t days = 40 + below(lane, 7000);
-    bool is_behind = below(lane, 2) == 1;
+    int64_t days = 40 + dice_below(&lane->dice, 7000);
+    bool is_behind = dice_below(&lane->dice, 2) == 1;
     clock_fix(clock_now_ms() + (is_behind ? -days : days) * DAY_MS);
     return is_behind ? OUTBOX_TLS_EARLY : OUTBOX_TLS_EXPIRED;
 }
@@ -211,8 +190,10 @@ static enum outbox_reason spoil_clock(struct lane *lane)
 static bool hurt(struct lane *lane)
 {
     const struct kind *kind = &kinds[lane->kind];
-    struct tls_fault fault = {
-        .face = kind->face, .deed = kind->deed, .from = below(lane, 6), .k = below(lane, 1200)};
+    struct tls_fault fault = {.face = kind->face,
+                              .deed = kind->deed,
+                              .from = dice_below(&lane->dice, 6),
+                              .k = dice_below(&lane->dice, 1200)};
     enum outbox_reason expected = lane->has_pins ? kind->by_pins : kind->by_roots;
     struct run_result result;
     if (lane->kind == CLOCK) {
@@ -265,18 +246,16 @@ static bool inject(struct lane *lane, int kind, unsigned long long seed)
     char id[64];
     lane->kind = kind;
     lane->seed = seed;
-    lane->state = seed * 1000003u + (unsigned long long)kind;
+    lane->dice.state = seed * 1000003u + (unsigned long long)kind;
     lane->injections++;
-    lane->has_pins =
-        kinds[kind].trusts == BY_BOTH ? below(lane, 2) == 1 : kinds[kind].trusts == BY_PINS;
+    lane->has_pins = kinds[kind].trusts == BY_BOTH ? dice_below(&lane->dice, 2) == 1
+                                                   : kinds[kind].trusts == BY_PINS;
     snprintf(lane->pins, sizeof(lane->pins), "%s;%s", tls_gate_pin(lane->gate, TLS_OURS),
              tls_gate_pin(lane->gate, TLS_NEXT));
     ends_forget(&lane->ends);
-    unsigned long long a = draw(lane), b = draw(lane);
-    snprintf(id, sizeof(id), "uuid:%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32),
-             (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff), (unsigned)(b >> 48 & 0xfff),
-             b & 0xffffffffffffull);
-    ends_add(&lane->ends, id, below(lane, LANE_FILES + 1), (size_t)below(lane, 6000));
+    dice_uuid(&lane->dice, id);
+    ends_add(&lane->ends, id, dice_below(&lane->dice, LANE_FILES + 1),
+             (size_t)dice_below(&lane->dice, 6000));
     change_media(lane);
     return hurt(lane) && make_peace(lane);
 }

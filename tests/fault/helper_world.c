@@ -64,20 +64,12 @@ void ends_open(struct ends *ends)
     ends_open_at(ends, NULL);
 }
 
-void ends_open_at(struct ends *ends, const char *host)
+void ends_furnish(struct ends *ends)
 {
     struct formdef *def = NULL;
     struct err err = {0};
     bool is_new;
     char code[CODE_TEXT];
-    *ends = (struct ends){.stall_seconds = 1, .host = host};
-    snprintf(ends->hub_folder, sizeof(ends->hub_folder), "%s/gocua-lane-hub-XXXXXX", temp_root());
-    snprintf(ends->device_folder, sizeof(ends->device_folder), "%s/gocua-lane-dev-XXXXXX",
-             temp_root());
-    if (!mkdtemp(ends->hub_folder) || !mkdtemp(ends->device_folder)) {
-        abort();
-    }
-    start_hub(ends);
     struct archive *archive = hub_take(ends->hub, &err);
     must(archive_device_add(archive, "lane", clock_now_ms() + 3600000, ends->token, code, &err),
          "device", &err);
@@ -86,9 +78,22 @@ void ends_open_at(struct ends *ends, const char *host)
          "form", &err);
     formdef_destroy(def);
     hub_give(ends->hub, archive);
-    ends->gate = gate_start(hub_port(ends->hub));
     snprintf(ends->address, sizeof(ends->address), "http://127.0.0.1:%d/key/%s",
              gate_port(ends->gate), ends->token);
+}
+
+void ends_open_at(struct ends *ends, const char *host)
+{
+    *ends = (struct ends){.stall_seconds = 1, .host = host};
+    snprintf(ends->hub_folder, sizeof(ends->hub_folder), "%s/gocua-lane-hub-XXXXXX", temp_root());
+    snprintf(ends->device_folder, sizeof(ends->device_folder), "%s/gocua-lane-dev-XXXXXX",
+             temp_root());
+    if (!mkdtemp(ends->hub_folder) || !mkdtemp(ends->device_folder)) {
+        abort();
+    }
+    start_hub(ends);
+    ends->gate = gate_start(hub_port(ends->hub));
+    ends_furnish(ends);
     start_device(ends);
 }
 
@@ -114,11 +119,22 @@ void ends_close(struct ends *ends)
     file_remove_tree(ends->device_folder, NULL);
 }
 
-void ends_restart_hub(struct ends *ends)
+void ends_stop_hub(struct ends *ends)
 {
     hub_stop(ends->hub);
+    ends->hub = NULL;
+}
+
+void ends_start_hub(struct ends *ends)
+{
     start_hub(ends);
     gate_point(ends->gate, hub_port(ends->hub));
+}
+
+void ends_restart_hub(struct ends *ends)
+{
+    ends_stop_hub(ends);
+    ends_start_hub(ends);
 }
 
 void ends_restart_device(struct ends *ends)

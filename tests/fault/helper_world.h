@@ -50,6 +50,13 @@ void ends_close(struct ends *ends);
 /* The hub is stopped and started again, on another port. */
 void ends_restart_hub(struct ends *ends);
 
+/* The two halves of it: in between something may happen to its folder. */
+void ends_stop_hub(struct ends *ends);
+void ends_start_hub(struct ends *ends);
+
+/* An empty hub gets the form and a device, whose token and address are noted. */
+void ends_furnish(struct ends *ends);
+
 /* The device's store is closed and started again, as after a kill. */
 void ends_restart_device(struct ends *ends);
 

@@ -9,8 +9,10 @@
 
 #include "app/hub/serve.h"
 #include "app/store/outbox.h"
+#include "helper_stick.h"
 #include "helper_world.h"
 #include "platform/base/file.h"
+#include "platform/base/log.h"
 #include "sync/carrier/carriers.h"
 
 /* From a device to a hub and back without any network, while the hub is serving. */
@@ -129,9 +131,18 @@ static void a_cut_bundle_brings_nothing_and_can_be_made_again(void **state)
     assert_whole(s, true);
 }
 
+/* The fast part of F32; build/bench/fault --only stick is the full one. */
+static void no_promise_breaks(void **state)
+{
+    const char *seed = getenv("GOCUA_SEED");
+    log_set_level(LOG_ERROR);
+    assert_int_equal(stick_lane(seed ? strtoull(seed, NULL, 10) : 1, 3), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_promise_breaks),
         cmocka_unit_test_setup_teardown(records_go_by_stick_and_come_back_as_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(stick_and_network_together_make_no_double, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cut_bundle_brings_nothing_and_can_be_made_again, setup,
