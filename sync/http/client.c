@@ -102,6 +102,7 @@ static void set_out(struct transfer *t)
     reply_empty(t->reply);
     if (t->client->is_tainted) {
         t->reply->fault = HTTP_FAULT_TLS;
+        t->reply->tls = t->client->tainted_by;
         t->ok = err_set(t->err, ERR_OFFLINE, 0, "the server was not believed before");
         return;
     }
@@ -184,7 +185,10 @@ static bool collect(struct http_client *client)
         if (message->msg == CURLMSG_DONE &&
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t) == CURLE_OK && t) {
             t->ok = transfer_end(t, code);
-            client->is_tainted = client->is_tainted || t->reply->fault == HTTP_FAULT_TLS;
+            if (t->reply->fault == HTTP_FAULT_TLS && !client->is_tainted) {
+                client->is_tainted = true;
+                client->tainted_by = t->reply->tls;
+            }
             curl_multi_remove_handle(client->multi, t->curl);
             t->is_under_way = false;
             any = !follow(t) || any;

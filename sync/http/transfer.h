@@ -33,7 +33,8 @@ struct transfer {
 struct http_client {
     CURLM *multi; /* holds the connections of all lanes */
     struct transfer lanes[HTTP_LANES];
-    bool is_tainted; /* a server was not believed: its connections are forgotten first */
+    enum http_tls tainted_by; /* why, when it is */
+    bool is_tainted;          /* a server was not believed: its connections are forgotten first */
     char *agent, *user, *password, *pins, *ca_file;
     struct http_settings set;
 };
