@@ -207,6 +207,29 @@ static bool replay(struct filling *f, const struct record_draft *draft, struct e
     return draft->answer_count == 0 || filling_save(f, err);
 }
 
+/* A draft whose XML was lost with a damaged database begins again under the instance id that its
+ * row has: whoever asks a server for the record asks for that. */
+static bool create_again(struct filling *f, const char *instance_id, struct err *err)
+{
+    struct entry_device device = device_of(f->app);
+    struct buf xml = {0}, own = {0};
+    bool ok = entry_create(f->form, &device, &f->entry, err) &&
+              entry_serialize(f->entry, SERIAL_DRAFT, &xml, err);
+    struct str fresh = str_of(ok ? entry_instance_id(f->entry) : "");
+    ptrdiff_t at = fresh.n ? str_find(buf_str(&xml), fresh) : -1;
+    if (at >= 0) {
+        buf_add(&own, xml.s, (size_t)at);
+        buf_add_text(&own, instance_id);
+        buf_add_text(&own, xml.s + at + fresh.n);
+        entry_destroy(f->entry);
+        f->entry = NULL;
+        ok = entry_open(f->form, buf_str(&own), ENTRY_RESUME, &device, &f->entry, err);
+    }
+    buf_wipe(&xml);
+    buf_wipe(&own);
+    return ok;
+}
+
 bool filling_resume(struct app *app, int64_t record, struct filling **out, struct err *err)
 {
     struct filling *f = create(app);
@@ -222,7 +245,7 @@ bool filling_resume(struct app *app, int64_t record, struct filling **out, struc
         snprintf(f->visit, sizeof(f->visit), "%s", row.visit);
         ok = load_form(f, err) &&
              (draft.xml.n ? entry_open(f->form, draft.xml, ENTRY_RESUME, &device, &f->entry, err)
-                          : entry_create(f->form, &device, &f->entry, err));
+                          : create_again(f, row.instance_id, err));
     }
     if (ok) {
         filling_follow_language(f);

@@ -2,9 +2,31 @@
 #include "helper_app.h"
 
 #include "app/store/attachment.h"
+#include "app/store/formfile.h"
 #include "app/store/record.h"
 #include "app/work/filling.h"
 #include "platform/base/clock.h"
+
+/* As salvage leaves it when the page with its XML was damaged. */
+static void a_draft_that_lost_its_xml_keeps_its_id(void **state)
+{
+    char *folder = test_folder();
+    struct app *app = test_app_open(folder);
+    struct filling *f = NULL;
+    struct err err = {0};
+    int64_t id;
+    struct record_new what = {.form_id = "feedback", .version = "1", .instance_id = "uuid:kept"};
+    test_app_form(app, "feedback");
+    assert_true(formfile_current(app->store, "feedback", &what.formfile, &err));
+    assert_true(record_create(app->store, &what, &id, &err));
+    assert_true(record_save_answer(app->store, id, "/data/what/story", STR("a story"), &err));
+    assert_true(filling_resume(app, id, &f, &err));
+    assert_string_equal(entry_instance_id(f->entry), "uuid:kept");
+    assert_true(str_is(entry_value(f->entry, "/data/what/story"), "a story"));
+    filling_close(f);
+    app_close(app);
+    test_folder_remove(folder);
+}
 
 /* A clock that stands or was set back gives the same file name twice. */
 static void a_photo_taken_again_in_the_same_moment_stays(void **state)
@@ -95,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_of_a_draft_survives_a_kill),
+        cmocka_unit_test(a_draft_that_lost_its_xml_keeps_its_id),
         cmocka_unit_test(a_photo_taken_again_in_the_same_moment_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
