@@ -171,6 +171,10 @@ static int inject(struct lane *lane, const struct point *p)
         if (!is_good_end(lane, p, &end) || (i > 0 && !is_true(lane, p, &end, &hub))) {
             return hits;
         }
+        if (!kill_world_is_sealed(&lane->world)) {
+            complain(lane, p, "I7 an answer or photo stands in clear in the folder");
+            return hits;
+        }
         hub = kill_world_look(&lane->world, &oracle);
     }
     is_on_hub(lane, p, &oracle);

@@ -12,7 +12,10 @@ struct kill_counts {
 
 enum { KILL_NOT_ALLOWED = -1 };
 
-/* Runs so many; prints a table line for each kind; returns the number of broken promises, or
+/* Every system call counts, none is left out. Their number differs a little from run to run, since
+ * sockets are polled and a second thread sleeps: a replay hits the call named, or one beside it.
+ *
+ * Runs so many; prints a table line for each kind; returns the number of broken promises, or
  * KILL_NOT_ALLOWED when this machine lets nobody trace. GOCUA_KILL=N:M:SEED in the environment:
  * only the one kill before call N and, when M is not 0, before call M of the recovery. */
 int kill_run(const struct kill_counts *counts, unsigned long long seed);

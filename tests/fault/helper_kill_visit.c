@@ -90,14 +90,15 @@ static void answer_of(uint64_t seed, int i, char text[64])
     if (i < PLAIN && is_number(i)) {
         snprintf(text, 64, "%u", (unsigned)(seed % 9000) + 1000 + (unsigned)i);
     } else {
-        snprintf(text, 64, "CANARY %llx câu %d, Nguyễn Thị Ổn", (unsigned long long)seed, i);
+        snprintf(text, 64, KILL_CANARY " %llx câu %d, Nguyễn Thị Ổn", (unsigned long long)seed, i);
     }
 }
 
 void visit_photo(uint64_t seed, int which, struct buf *bytes)
 {
     uint64_t x = seed * 2654435761u + (unsigned)which + 1;
-    for (size_t i = 0; i < photo_sizes[which]; i++) {
+    buf_add_text(bytes, KILL_CANARY);
+    for (size_t i = bytes->n; i < photo_sizes[which]; i++) {
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;

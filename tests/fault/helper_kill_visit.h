@@ -15,8 +15,9 @@
 
 enum { KILL_ANSWERS = 40, KILL_PHOTOS = 3, KILL_DIGEST = 32, KILL_TEXT = 256 };
 
-#define KILL_PIN  STR("135790")
-#define KILL_FORM "kills"
+#define KILL_PIN    STR("135790")
+#define KILL_FORM   "kills"
+#define KILL_CANARY "CANARY" /* in each answer and photo: must nowhere be read in clear */
 
 /* What the run tells the driver by its pipe. */
 enum said_kind {

@@ -166,6 +166,37 @@ const char *kill_world_device(struct kill_world *world)
     return world->device;
 }
 
+struct search {
+    const char *folder;
+    bool has_clear;
+};
+
+static bool search_file(void *ctx, const char *name)
+{
+    struct search *search = ctx;
+    char path[512];
+    struct buf bytes = {0};
+    snprintf(path, sizeof(path), "%s/%s", search->folder, name);
+    if (file_read(path, 64 << 20, &bytes, NULL)) {
+        search->has_clear =
+            bytes.n && memmem(bytes.s, bytes.n, KILL_CANARY, strlen(KILL_CANARY)) != NULL;
+    }
+    buf_finish(&bytes);
+    return !search->has_clear;
+}
+
+bool kill_world_is_sealed(struct kill_world *world)
+{
+    static const char *const parts[] = {"", "/data", "/data/media", "/aside"};
+    char folder[128];
+    struct search search = {folder, false};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && !search.has_clear; i++) {
+        snprintf(folder, sizeof(folder), "%s%s", world->device, parts[i]);
+        file_list(folder, search_file, &search, NULL);
+    }
+    return !search.has_clear;
+}
+
 /* ---- the look ------------------------------------------------------------------------------- */
 
 struct look {
@@ -225,7 +256,7 @@ struct on_hub kill_world_look(struct kill_world *world, const struct oracle *ora
         must(archive_record_files(world->archive, look.seq, see_file, &look, &err), "files", &err);
     }
     must(archive_entity_csv(world->archive, "homes", &csv, &err), "entities", &err);
-    buf_addf(&owner, ",\"CANARY %llx ", (unsigned long long)oracle->seed);
+    buf_addf(&owner, ",\"" KILL_CANARY " %llx ", (unsigned long long)oracle->seed);
     look.hub.entities = count_of(buf_str(&csv), buf_str(&owner));
     look.hub.is_whole = look.hub.records == 1 && look.has_xml && look.hub.files == KILL_PHOTOS;
     buf_finish(&csv);

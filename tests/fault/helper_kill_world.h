@@ -36,6 +36,9 @@ void kill_world_close(struct kill_world *world);
 /* A fresh device; returns its folder. */
 const char *kill_world_device(struct kill_world *world);
 
+/* Is nothing of answers and photos in clear in the device's folder? */
+bool kill_world_is_sealed(struct kill_world *world);
+
 /* What is there of the record that the oracle speaks of. */
 struct on_hub kill_world_look(struct kill_world *world, const struct oracle *oracle);
 
