@@ -4,18 +4,22 @@
 #include <string.h>
 
 #include "app/screen/screen.h"
+#include "app/store/outbox.h"
 #include "app/store/record.h"
 #include "app/work/enrol.h"
 #include "app/work/sync.h"
 #include "platform/base/clock.h"
 
-enum { MOST = 500 };
+enum { MOST = 500, HELD = 2 };
 
 struct outbox_state {
     struct arena arena;
     struct records records;
     struct sync_status sync;
     bool shows_sent;
+    struct {
+        int64_t files, bytes;
+    } held[HELD]; /* waiting for Wi-Fi; for another day */
     int64_t open; /* record whose sheet is shown, 0: none */
 };
 
@@ -32,6 +36,10 @@ static void look(struct desk *desk, void *state)
         s->records.n = 0;
     }
     sync_look(desk->app->sync, &s->sync);
+    static const enum outbox_reason reasons[HELD] = {OUTBOX_WAIT_WIFI, OUTBOX_BUDGET};
+    for (size_t i = 0; i < HELD; i++) {
+        outbox_held(desk->app->store, reasons[i], &s->held[i].files, &s->held[i].bytes, NULL);
+    }
 }
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
@@ -96,6 +104,37 @@ static void row(struct ui *ui, size_t index, void *ctx)
     buf_finish(&hint);
 }
 
+/* Files that wait by a rule of ours, with number and size. */
+static void draw_held(struct desk *desk, const struct outbox_state *s)
+{
+    for (size_t i = 0; i < HELD; i++) {
+        struct buf text = {0}, size = {0};
+        long long files = s->held[i].files;
+        number_add_size(&size, s->held[i].bytes);
+        if (i == 0 && files == 1) {
+            buf_addf(&text, tr("Waiting for Wi-Fi: 1 file, %s"), buf_text(&size));
+        } else if (i == 0) {
+            buf_addf(&text, tr("Waiting for Wi-Fi: %lld files, %s"), files, buf_text(&size));
+        } else if (files == 1) {
+            buf_addf(&text,
+                     tr("Today's data is used up: 1 file, %s, goes on tomorrow or over Wi-Fi"),
+                     buf_text(&size));
+        } else {
+            buf_addf(&text,
+                     tr("Today's data is used up: %lld files, %s, go on tomorrow or over Wi-Fi"),
+                     files, buf_text(&size));
+        }
+        if (files > 0) {
+            ui_notice(desk->ui, TONE_SYNC, buf_text(&text));
+        }
+        buf_finish(&text);
+        buf_finish(&size);
+    }
+    if (s->sync.news.forms_waiting > 0) {
+        ui_notice(desk->ui, TONE_SYNC, tr("New pictures of forms wait for Wi-Fi."));
+    }
+}
+
 static void draw_head(struct desk *desk, struct outbox_state *s)
 {
     struct ui *ui = desk->ui;
@@ -114,7 +153,10 @@ static void draw_head(struct desk *desk, struct outbox_state *s)
             ui_text(ui, TYPE_SMALL, text, NULL);
             ui_after(ui, "next-try", 1000); /* counts down */
         }
+    } else if (!s->sync.has_route && s->records.n > 0) {
+        ui_notice(ui, TONE_SYNC, tr(outbox_reason_text(OUTBOX_NO_NETWORK)));
     }
+    draw_held(desk, s);
     ui_end(ui);
 }
 

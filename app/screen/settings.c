@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/screen/screen.h"
+#include "app/work/sync.h"
 
 struct settings_state {
     char open[40]; /* name of the choice whose sheet is shown */
@@ -17,6 +18,9 @@ static void change(struct desk *desk, const char *name, const char *value)
     if (!settings_set(desk->app, name, value, &err)) {
         desk_fail(desk, &err);
         return;
+    }
+    if (strcmp(name, "send_over") == 0 || strcmp(name, "data_budget") == 0) {
+        sync_kick(desk->app->sync, false); /* what waits by the old rule is looked at again */
     }
     if (strcmp(name, "language") == 0) {
         lang_set(value, NULL);

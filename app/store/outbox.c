@@ -237,12 +237,10 @@ static void close_file(void *ctx, void *reader)
 static bool write_marks(struct store *store, const struct outbox_item *item, bool has_xml,
                         struct err *err)
 {
-    int64_t now = clock_now_ms(), left = has_xml ? 0 : (int64_t)item->xml.n, confirmed = 0;
+    int64_t now = clock_now_ms(), xml = has_xml ? 0 : (int64_t)item->xml.n;
     bool ok = true;
     for (size_t i = 0; ok && i < item->n_files; i++) {
         const struct outbox_file *file = &item->files[i];
-        confirmed += file->is_confirmed;
-        left += file->is_confirmed || file->is_aside ? 0 : file->size;
         ok = db_run(store->db,
                     "UPDATE attachment SET is_aside = ?1, confirmed_ms ="
                     " CASE WHEN NOT ?2 THEN 0 WHEN confirmed_ms = 0 THEN ?3 ELSE confirmed_ms END"
@@ -251,12 +249,14 @@ static bool write_marks(struct store *store, const struct outbox_item *item, boo
                             DB_INT(item->record), DB_TEXT(file->name)),
                     err);
     }
+    /* counted here: a session may hand over only those files that may go just now */
     return ok &&
            db_run(store->db,
-                  "UPDATE record SET is_xml_confirmed = ?, files_confirmed = ?,"
-                  " bytes_left = ? WHERE id = ?",
-                  DB_WITH(DB_INT(has_xml), DB_INT(confirmed), DB_INT(left), DB_INT(item->record)),
-                  err);
+                  "UPDATE record SET is_xml_confirmed = ?1, files_confirmed = (SELECT count(*)"
+                  " FROM attachment WHERE record = ?2 AND confirmed_ms > 0), bytes_left = ?3"
+                  " + (SELECT coalesce(sum(size), 0) FROM attachment WHERE record = ?2"
+                  " AND confirmed_ms = 0 AND is_aside = 0) WHERE id = ?2",
+                  DB_WITH(DB_INT(has_xml), DB_INT(item->record), DB_INT(xml)), err);
 }
 
 /* Drafts were never handed out, and what the portal returned is closed: nothing of a session may
@@ -443,6 +443,23 @@ void outbox_end(struct outbox *out)
         free(s);
     }
     *out = (struct outbox){0};
+}
+
+bool outbox_held(struct store *store, enum outbox_reason reason, int64_t *files, int64_t *bytes,
+                 struct err *err)
+{
+    *files = *bytes = 0;
+    struct db_query *q =
+        db_query(store->db,
+                 "SELECT count(*), total(a.size) FROM record r JOIN attachment a ON a.record = r.id"
+                 " WHERE r.state = 2 AND r.is_held = 1 AND r.reason = ? AND a.confirmed_ms = 0"
+                 " AND a.is_aside = 0",
+                 DB_WITH(DB_TEXT(outbox_reason_name(reason))), err);
+    if (db_next(q, err)) {
+        *files = db_int(q, 0);
+        *bytes = db_int(q, 1);
+    }
+    return db_done(q);
 }
 
 bool outbox_left(struct store *store, int64_t *records, int64_t *bytes, struct err *err)

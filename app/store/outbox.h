@@ -17,6 +17,10 @@ void outbox_end(struct outbox *out);
 bool outbox_find(struct store *store, const char *instance_id, struct arena *arena,
                  struct outbox_item *item, struct err *err);
 
+/* The files that are held for that reason (WAIT_WIFI, BUDGET), and their bytes. */
+bool outbox_held(struct store *store, enum outbox_reason reason, int64_t *files, int64_t *bytes,
+                 struct err *err);
+
 /* The bytes that still wait to be sent, and in how many records. */
 bool outbox_left(struct store *store, int64_t *records, int64_t *bytes, struct err *err);
 

@@ -42,6 +42,10 @@ static const struct setting_row rows[] = {
      tr_later("The longer side; larger photos are made smaller.")},
     {"send_over", SETTING_CHOICE, SETTING_USER, false, "any", 0, 0, "any free",
      tr_later("Send photos over"), tr_later("Any network, or only one that costs nothing.")},
+    {"data_budget", SETTING_NUMBER, SETTING_USER, false, "0", 0, 99999, NULL,
+     tr_later("Data a day (MB)"),
+     tr_later("Photos wait when so much was used today; records go on. Wi-Fi does not count. 0: no "
+              "limit.")},
     {"send_while_locked", SETTING_SWITCH, SETTING_SUPERVISOR, false, "1", 0, 1, NULL,
      tr_later("Send while locked"),
      tr_later("What is finished goes on being sent in the pocket; the key stays in memory until "

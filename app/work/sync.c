@@ -8,6 +8,7 @@
 #include "app/store/outbox.h"
 #include "app/store/record.h"
 #include "app/work/app.h"
+#include "app/work/budget.h"
 #include "app/work/enrol.h"
 #include "platform/base/clock.h"
 #include "platform/base/log.h"
@@ -17,7 +18,12 @@
 #include "sync/run/retry.h"
 
 /* A hub in the same room costs nothing to ask: it is asked often. Others by the back-off. */
-enum { NEAR_WAIT_MS = 5000, FETCH_EVERY_MS = 3600 * 1000, PURGE_EVERY_MS = 3600 * 1000 };
+enum {
+    NEAR_WAIT_MS = 5000,
+    FETCH_EVERY_MS = 3600 * 1000,
+    PURGE_EVERY_MS = 3600 * 1000,
+    COUNT_EVERY = 64 << 10
+};
 
 enum { TO_UNLOCK = 1, TO_LOCK, TO_SEND, TO_FETCH, TO_NETWORK };
 
@@ -36,7 +42,10 @@ struct sync {
     struct enrolled *place;
     bool screen_is_locked, network_is_back, wants_fetch, wants_send;
     int64_t last_fetch_ms;
-    int64_t purged_ms; /* monotonic; 0: not since the store was opened */
+    bool counts;                      /* the network of this session is not free */
+    int64_t counted;                  /* bytes of this session that are in the budget */
+    int64_t fetch_due_ms, fetch_vain; /* a fetch broke off: when again, and how often in a row */
+    int64_t purged_ms;                /* monotonic; 0: not since the store was opened */
 };
 
 static void post(struct sync *sync, int kind, struct key *parcel)
@@ -95,9 +104,20 @@ static int64_t waiting_records(struct sync *sync)
     return record_count(sync->store, &filter, &count, NULL) ? count : 0;
 }
 
+/* What a session has moved is on disk soon after: a kill gives no data back. */
+static void count(struct sync *sync, const struct run_report *report)
+{
+    int64_t fresh = report->moved - sync->counted;
+    if (sync->counts && fresh > 0 && (fresh >= COUNT_EVERY || report->step >= RUN_SETTLED)) {
+        budget_spend(sync->store, fresh);
+        sync->counted = report->moved;
+    }
+}
+
 static void note(void *ctx, const struct run_report *report)
 {
     struct sync *sync = ctx;
+    count(sync, report);
     pthread_mutex_lock(&sync->lock);
     sync->status.step = report->step;
     sync->status.record = report->record;
@@ -120,6 +140,37 @@ static void set_running(struct sync *sync, bool running)
     tell_app(sync);
 }
 
+/* Forms are looked for once an hour; a fetch that broke off goes on by the back-off, which begins
+ * anew when something came. */
+static void plan_fetch(struct sync *sync, bool fetched, const struct run_result *result)
+{
+    int64_t now = clock_now_ms();
+    bool is_through = result->is_connected && result->reason == OUTBOX_NO_REASON;
+    if (fetched && is_through) {
+        sync->last_fetch_ms = now;
+        sync->fetch_vain = sync->fetch_due_ms = 0;
+    } else if (fetched) {
+        sync->fetch_vain = result->news.bytes > 0 ? 1 : sync->fetch_vain + 1;
+        sync->fetch_due_ms = now + retry_wait_ms((int)sync->fetch_vain, 0);
+    }
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a == 0 || (b > 0 && b < a) ? b : a;
+}
+
+/* When the next one is due by itself: for records, for a fetch that broke off, and tomorrow when
+ * something waits for that. */
+static int64_t next_session(struct sync *sync, const struct run_result *result)
+{
+    int64_t files = 0, bytes = 0, next = earlier(result->next_ms, sync->fetch_due_ms);
+    if (outbox_held(sync->store, OUTBOX_BUDGET, &files, &bytes, NULL) && files > 0) {
+        next = earlier(next, budget_tomorrow_ms());
+    }
+    return next;
+}
+
 /* Runs one session; returns when to run the next by itself (wall clock), 0 when nothing asks. */
 static int64_t session(struct sync *sync)
 {
@@ -128,11 +179,17 @@ static int64_t session(struct sync *sync)
     struct err err = {0};
     struct network_state network = {0};
     int64_t now = clock_now_ms();
-    bool fetch = sync->wants_fetch || now - sync->last_fetch_ms > FETCH_EVERY_MS;
+    bool fetch = sync->wants_fetch || now - sync->last_fetch_ms > FETCH_EVERY_MS ||
+                 now < sync->last_fetch_ms || (sync->fetch_due_ms > 0 && now >= sync->fetch_due_ms);
     look_at_network(sync, &network);
     enrolled_fill(sync->place, sync->store, fetch, &settings);
-    settings.holds_files =
-        network.cost == NETWORK_METERED && enrolled_wants_free(sync->place, sync->store);
+    sync->counts = network.cost != NETWORK_FREE && !enrolled_is_near(sync->place);
+    sync->counted = 0;
+    settings.holds_files = network.cost == NETWORK_METERED && sync->counts &&
+                           enrolled_wants_free(sync->place, sync->store);
+    if (sync->counts) {
+        budget_fill(sync->store, &settings);
+    }
     settings.is_network_back = sync->network_is_back || sync->wants_send;
     settings.is_asked = sync->wants_fetch; /* a person asked: holds are tried again too */
     settings.stop = settings.to.stop = &sync->stop_session;
@@ -144,16 +201,14 @@ static int64_t session(struct sync *sync)
         log_error("session: %s", err.text);
     }
     outbox_end(&settings.outbox);
-    if (fetch && result.is_connected && result.reason == OUTBOX_NO_REASON) {
-        sync->last_fetch_ms = now;
-    }
+    plan_fetch(sync, fetch, &result);
     pthread_mutex_lock(&sync->lock);
     sync->status.reason = result.reason;
     memcpy(sync->status.message, result.message, sizeof(result.message));
     sync->status.news = result.news;
     sync->status.last_ms = clock_now_ms();
     pthread_mutex_unlock(&sync->lock);
-    return result.next_ms;
+    return next_session(sync, &result);
 }
 
 /* Is a session due now? Fills *wait with the milliseconds to sleep otherwise, -1: until told. */

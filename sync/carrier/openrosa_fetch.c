@@ -272,15 +272,26 @@ static void file_done(void *ctx, struct portal_download *download, bool ok,
 
 /* ---- one form ------------------------------------------------------------------------------- */
 
+/* Lists are what the work needs and are small for what they say; pictures, films and sounds wait
+ * where data costs. */
+static bool is_heavy(const struct inbox_file *file)
+{
+    struct str name = str_of(file->name);
+    return file->kind == INBOX_MEDIA && !str_ends(name, STR(".csv")) &&
+           !str_ends(name, STR(".xml")) && !str_ends(name, STR(".geojson"));
+}
+
 /* What is here of the form already; true in *all when nothing is to be done. */
-static bool look(struct arrival *a, bool *all, struct err *err)
+static bool look(struct arrival *a, bool *all, bool *lacks_media, struct err *err)
 {
     const struct inbox_ops *ops = a->inbox->ops;
-    bool has_form = false;
-    bool ok = ops->has_form(a->inbox->ctx, &a->form, &has_form, err);
-    *all = has_form;
-    for (size_t i = 0; ok && *all && i < a->form.n_files; i++) {
-        ok = ops->has_file(a->inbox->ctx, &a->form, &a->files[i], all, err);
+    bool ok = ops->has_form(a->inbox->ctx, &a->form, all, err);
+    *lacks_media = false;
+    for (size_t i = 0; ok && i < a->form.n_files; i++) {
+        bool has = false;
+        ok = ops->has_file(a->inbox->ctx, &a->form, &a->files[i], &has, err);
+        *all = *all && has;
+        *lacks_media = *lacks_media || (!has && is_heavy(&a->files[i]));
     }
     return ok;
 }
@@ -352,11 +363,14 @@ static void check_lists(struct arrival *a)
 
 static bool update_form(struct arrival *a, struct err *err)
 {
-    bool all = false;
-    bool ok = read_manifest(a, err) && look(a, &all, err) && (all || take_form(a, err));
+    bool all = false, lacks_media = false;
+    bool ok = read_manifest(a, err) && look(a, &all, &lacks_media, err);
+    bool waits = ok && lacks_media && a->state->set.holds_media;
+    ok = ok && (all || waits || take_form(a, err));
     if (ok) {
+        a->news->forms_waiting += waits;
         a->news->forms_same += all;
-        a->news->forms_new += !all;
+        a->news->forms_new += !all && !waits;
         check_lists(a);
     }
     return ok;

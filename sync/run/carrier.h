@@ -26,6 +26,7 @@ struct carrier_settings {
     int connect_seconds, stall_seconds;    /* 0: 30 */
     const unsigned char *organisation_key; /* SIGN_PUBLIC bytes, seals bundles; or NULL */
     const unsigned char *device_secret;    /* SIGN_SECRET bytes, for carriers that sign; or NULL */
+    bool holds_media; /* forms that lack a picture, film or sound here wait for another network */
     const atomic_bool *stop;
     void (*progress)(void *ctx, const struct carrier_progress *progress);
     void *progress_ctx;
@@ -41,6 +42,7 @@ struct carrier_settings {
 /* What a fetch has brought. */
 struct carrier_news {
     int forms_new, forms_same, forms_bad; /* new includes changed files only */
+    int forms_waiting;                    /* held back (holds_media) */
     int files;                            /* fetched */
     int64_t bytes;
     char first_bad[96]; /* form id of the first bad one */

@@ -32,10 +32,17 @@ static bool is_stopped(const struct session *s)
     return s->set->stop && atomic_load(s->set->stop);
 }
 
+static int64_t moved_in_all(const struct session *s)
+{
+    return s->result->bytes_sent + s->moved + s->result->news.bytes;
+}
+
 static void tell(struct session *s, const struct run_report *report)
 {
     if (s->set->tell) {
-        s->set->tell(s->set->tell_ctx, report);
+        struct run_report full = *report;
+        full.moved = moved_in_all(s);
+        s->set->tell(s->set->tell_ctx, &full);
     }
 }
 
@@ -49,8 +56,8 @@ static void on_progress(void *ctx, const struct carrier_progress *p)
     int64_t now = clock_mono_ms();
     if (s->told_ms == 0 || now - s->told_ms >= TELL_MS) {
         s->told_ms = now;
-        tell(s,
-             &(struct run_report){steps[p->step], p->record, p->form_id, p->done, p->total, NULL});
+        tell(s, &(struct run_report){steps[p->step], p->record, p->form_id, p->done, p->total, NULL,
+                                     0});
     }
 }
 
@@ -139,19 +146,38 @@ static bool has_files_left(const struct outbox_item *item)
     return false;
 }
 
-/* On a metered network the XML goes alone and the files wait. */
-static void send_without_files(struct session *s, struct outbox_item *item,
-                               struct outbox_outcome *outcome)
+/* How many files from the first on may go over this network today, and why the others wait. */
+static size_t files_allowed(const struct session *s, const struct outbox_item *item,
+                            enum outbox_reason *why)
 {
-    struct outbox_item bare = *item;
-    bare.n_files = 0;
-    *outcome = (struct outbox_outcome){.action = OUTBOX_SENT};
-    if (!item->is_xml_confirmed) {
-        s->set->carrier->send(s->state, &s->set->outbox, &bare, outcome);
+    int64_t left = s->set->budget - moved_in_all(s) - (int64_t)item->xml.n;
+    size_t n = 0;
+    *why = OUTBOX_NO_REASON;
+    if (!has_files_left(item) || (!s->set->holds_files && !s->set->has_budget)) {
+        return item->n_files;
     }
-    if (outcome->action == OUTBOX_SENT && outcome->reason == OUTBOX_NO_REASON) {
-        outcome->action = OUTBOX_HOLD;
-        outcome->reason = OUTBOX_WAIT_WIFI;
+    *why = s->set->holds_files ? OUTBOX_WAIT_WIFI : OUTBOX_BUDGET;
+    for (; !s->set->holds_files && n < item->n_files; n++) {
+        const struct outbox_file *file = &item->files[n];
+        left -= file->is_confirmed || file->is_aside ? 0 : file->size;
+        if (left < 0) {
+            break;
+        }
+    }
+    *why = n == item->n_files ? OUTBOX_NO_REASON : *why;
+    return n;
+}
+
+/* The XML goes with the files that may go; the others wait. */
+static void send_some(struct session *s, struct outbox_item *item, size_t n,
+                      struct outbox_outcome *outcome)
+{
+    struct outbox_item some = *item;
+    some.n_files = n;
+    *outcome = (struct outbox_outcome){.action = OUTBOX_SENT};
+    if (!item->is_xml_confirmed || has_files_left(&some)) {
+        s->set->carrier->send(s->state, &s->set->outbox, &some, outcome);
+        item->is_xml_confirmed = some.is_xml_confirmed;
     }
 }
 
@@ -176,37 +202,35 @@ static bool send_item(struct session *s, struct outbox_item *item, struct err *e
 {
     const struct outbox *outbox = &s->set->outbox;
     struct outbox_outcome outcome = {0};
-    int64_t budget = s->set->budget - s->result->bytes_sent;
+    struct err begun = {0};
+    enum outbox_reason why;
     s->record = item->record;
     s->moved = 0;
-    if (s->set->budget > 0 && item->bytes_left > budget) {
-        outcome = (struct outbox_outcome){.action = OUTBOX_HOLD, .reason = OUTBOX_BUDGET};
-    } else {
-        struct err begun = {0};
-        if (!outbox->ops->begin(outbox->ctx, item->record, &begun)) {
-            if (begun.kind == ERR_DENIED) {
-                return true; /* another program is sending it */
-            }
-            if (err) {
-                *err = begun;
-            }
-            return false;
+    size_t n = files_allowed(s, item, &why);
+    if (!outbox->ops->begin(outbox->ctx, item->record, &begun)) {
+        if (begun.kind == ERR_DENIED) {
+            return true; /* another program is sending it */
         }
-        tell(s, &(struct run_report){RUN_SENDING, item->record, NULL, 0, item->bytes_left, NULL});
-        if (s->set->holds_files && has_files_left(item)) {
-            send_without_files(s, item, &outcome);
-        } else {
-            s->set->carrier->send(s->state, outbox, item, &outcome);
+        if (err) {
+            *err = begun;
         }
+        return false;
+    }
+    tell(s, &(struct run_report){RUN_SENDING, item->record, NULL, 0, item->bytes_left, NULL, 0});
+    send_some(s, item, n, &outcome);
+    if (why != OUTBOX_NO_REASON && outcome.action == OUTBOX_SENT &&
+        outcome.reason == OUTBOX_NO_REASON) {
+        outcome = (struct outbox_outcome){.action = OUTBOX_HOLD, .reason = why};
     }
     complete_outcome(item, &outcome);
     s->result->bytes_sent += s->moved;
+    s->moved = 0;
     note_result(s, &outcome);
     log_info("record %lld: %s (status %d)", (long long)item->record,
              outcome.action == OUTBOX_SENT ? "sent" : outbox_reason_name(outcome.reason),
              outcome.status);
     bool ok = outbox->ops->settle(outbox->ctx, item, &outcome, err);
-    tell(s, &(struct run_report){RUN_SETTLED, item->record, NULL, 0, 0, &outcome});
+    tell(s, &(struct run_report){RUN_SETTLED, item->record, NULL, 0, 0, &outcome, 0});
     return ok;
 }
 
@@ -288,6 +312,7 @@ static void send_again(struct session *s, struct outbox_item *item, struct outbo
     s->moved = 0;
     s->set->carrier->send(s->state, &s->set->outbox, item, outcome);
     s->result->bytes_sent += s->moved;
+    s->moved = 0;
 }
 
 /* Posts the frozen XML of a sent record once more: identical bytes do no harm, and the answer shows
@@ -309,7 +334,7 @@ static bool ask_again(struct session *s, struct outbox_item *item, struct err *e
         offers_all = true;
         send_again(s, item, &outcome);
     }
-    tell(s, &(struct run_report){RUN_ASKED, item->record, NULL, 0, 0, &outcome});
+    tell(s, &(struct run_report){RUN_ASKED, item->record, NULL, 0, 0, &outcome, 0});
     if (outcome.action == OUTBOX_SENT) {
         return outbox->ops->seen_again(outbox->ctx, item->record, err);
     }
@@ -331,7 +356,7 @@ static bool check_sent(struct session *s, struct err *err)
     const struct outbox *outbox = &s->set->outbox;
     struct arena arena = {0};
     bool ok = true;
-    bool is_wanted = s->set->asks_all || (!s->set->holds_files && s->set->budget == 0);
+    bool is_wanted = s->set->asks_all || (!s->set->holds_files && !s->set->has_budget);
     bool may = is_wanted && outbox->ops && outbox->ops->next_sent;
     int64_t now = clock_now_ms() + (s->set->asks_all ? DAY_MS + 1 : 0);
     int most = s->set->asks_all ? INT_MAX : ASKED_AGAIN;
@@ -388,6 +413,7 @@ bool run_session(const struct run_settings *settings, struct run_result *result,
     s.to.progress_ctx = &s;
     s.to.offers = on_offer;
     s.to.offers_ctx = &s;
+    s.to.holds_media = settings->holds_files || (settings->has_budget && settings->budget <= 0);
     s.state = mem_alloc(1, settings->carrier->state_size ? settings->carrier->state_size : 1);
     bool ok = release_reasons(&s, settings->holds_files ? is_budget : is_own_rule, err);
     if (ok && (settings->is_asked || settings->is_network_back)) {

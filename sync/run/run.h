@@ -23,6 +23,7 @@ struct run_report {
     const char *form_id;
     int64_t done, total;
     const struct outbox_outcome *outcome; /* SETTLED only, else NULL */
+    int64_t moved;                        /* bytes of the whole session so far, both ways */
 };
 
 struct run_settings {
@@ -31,7 +32,8 @@ struct run_settings {
     struct outbox outbox; /* ops NULL: nothing is sent */
     struct inbox inbox;   /* ops NULL: nothing is fetched */
     bool holds_files;     /* the network is metered and files shall wait for another */
-    int64_t budget;       /* bytes that may be sent in this session; 0: no limit */
+    bool has_budget;      /* files wait when they would pass it; records themselves always go */
+    int64_t budget;       /* bytes that may still be moved, 0 or less when it is used up */
     bool is_network_back; /* the network has just come: back-off of network reasons is forgotten */
     bool asks_all;        /* a person wants to know whether the server has all that was sent: every
                              such record is asked about, and what is lost goes again */

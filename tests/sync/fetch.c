@@ -387,6 +387,38 @@ static void a_server_that_names_no_files_gets_them_all_again(void **state)
     }
 }
 
+/* Where data costs, a form with pictures waits; lists and the form itself do not. */
+static void pictures_wait_for_a_network_that_is_free(void **state)
+{
+    struct fixture *f = start();
+    struct memory_outbox memory = {0};
+    char md5[HASH_MD5_TEXT], hash[64];
+    hash_md5_text(PLACE, strlen(PLACE), md5);
+    snprintf(hash, sizeof(hash), "md5:%s", md5);
+    vec_push(&f->portal.offers,
+             (struct portal_file_offer){"/media/logo.png", "image/png", STR(PLACE), NULL});
+    add_form(f, "other", "<other/>", false);
+    add_form(f, "visit", FORM, true);
+    add_media(f, "logo.png", "", hash);
+    close_lists(f);
+    f->set.outbox = memory_outbox_of(&memory);
+    f->set.holds_files = true;
+    run(f);
+    assert_int_equal(f->result.news.forms_waiting, 1);
+    assert_int_equal(f->result.news.forms_new, 1);
+    assert_null(stock_of(&f->shelf, "visit"));
+    f->set.holds_files = false;
+    f->set.has_budget = true; /* used up */
+    run(f);
+    assert_int_equal(f->result.news.forms_waiting, 1);
+    f->set.budget = 1000000;
+    run(f);
+    assert_int_equal(f->result.news.forms_waiting, 0);
+    assert_non_null(stock_of(&f->shelf, "visit"));
+    memory_finish(&memory);
+    finish(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +433,7 @@ int main(void)
         cmocka_unit_test(a_form_that_is_back_lets_its_records_go),
         cmocka_unit_test(sent_records_are_asked_about_and_lost_ones_go_again),
         cmocka_unit_test(a_server_that_names_no_files_gets_them_all_again),
+        cmocka_unit_test(pictures_wait_for_a_network_that_is_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -381,19 +381,36 @@ static void files_wait_for_a_free_network(void **state)
     finish(f);
 }
 
+/* The day's data is nearly used up: small records and the files that still fit go on. */
 static void the_budget_is_kept(void **state)
 {
     struct fixture *f = start();
-    memory_add(&f->memory, "visit", 1, 9000);
+    memory_add(&f->memory, "visit", 3, 9000);
     memory_add(&f->memory, "visit", 1, 9000);
     memory_add(&f->memory, "visit", 0, 0);
-    f->set.budget = 12000;
+    struct memory_record *r = f->memory.records.v;
+    f->set.has_budget = true;
+    f->set.budget = 22000; /* two files of the first, with their XML and frames */
     assert_true(run(f));
-    assert_int_equal(memory_count(&f->memory, MEMORY_SENT), 2);
-    assert_int_equal(f->memory.records.v[1].reason, OUTBOX_BUDGET);
-    f->set.budget = 0;
+    assert_int_equal(r[0].reason, OUTBOX_BUDGET);
+    assert_int_equal(r[1].reason, OUTBOX_BUDGET);
+    assert_true(r[0].is_xml_confirmed && r[1].is_xml_confirmed);
+    assert_true(r[0].files.v[0].is_confirmed && r[0].files.v[1].is_confirmed);
+    assert_false(r[0].files.v[2].is_confirmed || r[1].files.v[0].is_confirmed);
+    assert_int_equal(r[2].state, MEMORY_SENT);
+    assert_true(f->result.bytes_sent <= 22000);
+    f->set.budget = 0; /* used up */
+    memory_add(&f->memory, "visit", 1, 10);
+    memory_add(&f->memory, "visit", 0, 0);
+    int posts = f->portal.posts;
     assert_true(run(f));
-    assert_int_equal(memory_count(&f->memory, MEMORY_SENT), 3);
+    r = f->memory.records.v;
+    assert_int_equal(f->portal.posts, posts + 2); /* the XML of the two new ones, nothing else */
+    assert_true(r[3].is_xml_confirmed && r[3].reason == OUTBOX_BUDGET);
+    assert_int_equal(r[4].state, MEMORY_SENT);
+    f->set.has_budget = false; /* tomorrow, or over Wi-Fi */
+    assert_true(run(f));
+    assert_int_equal(memory_count(&f->memory, MEMORY_SENT), 5);
     finish(f);
 }
 
