@@ -1,4 +1,5 @@
 /* The OpenRosa server's storage over the archive. */
+#include "app/hub/sealed.h"
 #include "app/hub/serve.h"
 
 #include <inttypes.h>
@@ -109,6 +110,24 @@ static bool spool(void *ctx, uint64_t size, struct buf *path, struct err *err)
     return archive_spool(hub->data, size, path, err);
 }
 
+/* From a device that carried it here: its records count as that device's. */
+static bool bundle(void *ctx, int64_t device, struct str bytes, struct buf *answer, struct err *err)
+{
+    struct hub *hub = ctx;
+    struct archive *archive = hub_take(hub, err);
+    struct sealed sealed = {.archive = archive, .data = hub->data, .device = device, .fd = -1};
+    unsigned char public_key[SIGN_PUBLIC];
+    bool ok = archive && organisation_keys(hub->data, public_key, sealed.secret, err);
+    if (ok) {
+        sealed_take(&sealed, "bundle", bytes);
+        ok = sealed.bad == 0 || err_set(err, ERR_INPUT, 0, "This bundle is not for this server.");
+        ok = ok && sealed_answer(&sealed, answer, err);
+    }
+    sealed_finish(&sealed);
+    hub_give(hub, archive);
+    return ok;
+}
+
 static void submit(void *ctx, struct openrosa_parcel *parcel)
 {
     struct hub *hub = ctx;
@@ -127,5 +146,6 @@ void hub_storage(struct hub *hub, struct openrosa_storage *storage)
         .integrity = integrity,
         .spool = spool,
         .submit = submit,
+        .bundle = bundle,
     };
 }

@@ -20,8 +20,8 @@ struct arrival {
 /* The digest of frozen XML that an arrival carries. */
 void arrival_digest(struct str xml, unsigned char digest[ARRIVAL_DIGEST]);
 
-/* What says that a whole bundle was taken in, every record of it: an arrival with its name instead
- * of a record's, for those who carried it and cannot read it. */
+/* What says that a whole bundle was read and every record of it decided over: an arrival with its
+ * name instead of a record's, for those who carried it and cannot read it. */
 void arrival_of_bundle(struct arrival *arrival, struct str bundle);
 
 /* Is it about exactly this record with all its files? */

@@ -125,6 +125,12 @@ struct portal_record {
 bool portal_send(struct portal *client, struct portal_record *record, struct answer *answer,
                  struct err *err);
 
+/* Hands on a sealed bundle that is carried for somebody else; true when the server took it, with
+ * the text that shall travel back appended. A server that is none of ours says ANSWER_FORM_GONE or
+ * the like. */
+bool portal_pass(struct portal *client, struct str bundle, struct buf *back, struct answer *answer,
+                 struct err *err);
+
 /* How many files from the list of unconfirmed sizes (n of them) go into the next POST: at least one
  * if there is any, at most 100, together with the XML at most limit bytes. Pure. */
 size_t portal_batch(const int64_t *sizes, size_t n, int64_t xml_size, int64_t limit);

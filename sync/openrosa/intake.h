@@ -37,4 +37,8 @@ void parcel_destroy(struct openrosa_parcel *parcel);
  * a text for people. */
 bool parcel_read(struct openrosa_parcel *parcel, struct err *err);
 
+/* Gives a whole bundle to the storage and appends the answer's XML with what shall travel back. */
+bool intake_bundle(struct openrosa_server *server, int64_t device, const struct buf *bundle,
+                   struct buf *body, struct err *err);
+
 #endif

@@ -23,6 +23,7 @@ struct visit {
     const char *token;
     int64_t device;
     struct intake *intake;
+    struct buf bundle; /* its limit is set while one comes in */
 };
 
 struct openrosa_server *openrosa_server_create(const struct openrosa_storage *storage,
@@ -440,11 +441,37 @@ static void begin_submission(struct openrosa_server *server, struct http_request
     }
 }
 
+static void begin_bundle(struct openrosa_server *server, struct http_request *request,
+                         struct visit *visit)
+{
+    if (http_request_method(request) == HTTP_POST && server->storage.bundle) {
+        visit->bundle.limit = OPENROSA_BUNDLE_LIMIT;
+    } else {
+        answer_error(request, 404, "Could not find the resource you were looking for.");
+    }
+}
+
+static void end_bundle(struct openrosa_server *server, struct http_request *request,
+                       struct visit *visit)
+{
+    struct buf body = {0};
+    struct err err = {0};
+    if (intake_bundle(server, visit->device, &visit->bundle, &body, &err)) {
+        http_answer(request, 201, XML_TYPE, buf_str(&body));
+    } else {
+        answer_failure(request, &err);
+    }
+    buf_finish(&body);
+}
+
 void openrosa_server_body(struct openrosa_server *server, struct http_request *request,
                           struct str bytes)
 {
     struct visit *visit = http_request_state(request);
     struct err err = {0};
+    if (visit && visit->bundle.limit) {
+        buf_add_str(&visit->bundle, bytes);
+    }
     if (visit && visit->intake && !intake_feed(visit->intake, bytes, &err)) {
         intake_destroy(visit->intake);
         visit->intake = NULL;
@@ -459,6 +486,10 @@ void openrosa_server_end(struct openrosa_server *server, struct http_request *re
     struct openrosa_parcel *parcel = NULL;
     struct err err = {0};
     add_headers(server, request);
+    if (visit && visit->bundle.limit) {
+        end_bundle(server, request, visit);
+        return;
+    }
     if (!visit || !visit->intake) {
         answer_error(request, 400, "Required multipart POST field xml_submission_file missing.");
         return;
@@ -503,6 +534,7 @@ struct route {
 static const struct route routes[] = {
     {{"formList"}, true, false, serve_forms},
     {{"submission"}, true, true, begin_submission},
+    {{"bundle"}, true, true, begin_bundle},
     {{"forms", "*.xml"}, false, false, serve_form},
     {{"forms", "*", "manifest"}, true, false, serve_manifest},
     {{"forms", "*", "media", "*"}, false, false, serve_media},
@@ -559,6 +591,7 @@ void openrosa_server_gone(struct openrosa_server *server, struct http_request *r
     struct visit *visit = http_request_state(request);
     if (visit) {
         intake_destroy(visit->intake);
+        buf_finish(&visit->bundle);
         arena_finish(&visit->arena);
         free(visit);
     }

@@ -1,7 +1,8 @@
 /* The OpenRosa server: paths, headers, status codes and XML bodies over sync/http/server, with the
  * storage behind a table of functions. It owns no data and no thread. Paths are
  * /key/TOKEN/{formList, forms/ID.xml, forms/ID/manifest, forms/ID/media/NAME, submission,
- * lists/NAME/integrity}; the same below /v1/key/TOKEN/projects/N for clients set up for Central. */
+ * bundle, lists/NAME/integrity}; the same below /v1/key/TOKEN/projects/N for clients set up for
+ * Central. */
 #ifndef OPENROSA_SERVER_H
 #define OPENROSA_SERVER_H
 
@@ -14,6 +15,7 @@
 #include "sync/http/server.h"
 
 enum { OPENROSA_HASH = 33, OPENROSA_TOKEN = 64 }; /* texts: md5 with its NUL; letters of a token */
+enum { OPENROSA_BUNDLE_LIMIT = 2 << 20 };
 
 struct openrosa_server;
 
@@ -115,6 +117,10 @@ struct openrosa_storage {
     bool (*spool)(void *ctx, uint64_t size, struct buf *path, struct err *err);
     /* Takes the parcel, decides and keeps it, and calls openrosa_server_reply, now or later. */
     void (*submit)(void *ctx, struct openrosa_parcel *parcel);
+    /* Takes a sealed bundle that a device carried here, and appends the text that travels back.
+     * NULL: this server takes none. */
+    bool (*bundle)(void *ctx, int64_t device, struct str bytes, struct buf *answer,
+                   struct err *err);
 };
 
 struct openrosa_server_options {

@@ -84,6 +84,20 @@ body = ('--BB\r\nContent-Disposition: form-data; name="xml_submission_file"; fil
 answer = u.urlopen(u.Request(address + "/submission", data=body.encode(), headers={
     "X-OpenRosa-Version": "1.0", "Content-Type": "multipart/form-data; boundary=BB"}))
 assert answer.status == 201
+# sealed bundles that a device carries: what is none is refused, and strangers are not heard
+version = {"X-OpenRosa-Version": "1.0"}
+def status(address, data):
+    try:
+        return u.urlopen(u.Request(address, data=data, headers=version)).status
+    except u.HTTPError as e:
+        return e.code
+head, token = address.rsplit("/", 1)
+stranger = head + "/" + token[::-1] if token != token[::-1] else head + "/x"
+for want, where, data in ((400, address, b"no bundle"), (400, address, b"GCB2" + bytes(500)),
+                          (400, address, b"x"), (413, address, bytes((2 << 20) + 1)),
+                          (404, address, None), (403, stranger, b"GCB1")):
+    got = status(where + "/bundle", data)
+    assert got == want, (want, got, data and data[:8])
 PYTHON
 status_is 0 "$hub" export submissions --form a
 grep -q '•••••••••001' "$folder/out" || fail "the number is not masked"
