@@ -6,6 +6,7 @@
 #include "app/screen/aim.h"
 #include "app/screen/screen.h"
 #include "app/work/film.h"
+#include "app/work/sync.h"
 #include "platform/base/clock.h"
 #include "platform/sensor/camera.h"
 #include "sync/handover/frames.h"
@@ -111,6 +112,7 @@ static void take_whole(struct desk *desk, struct watch_state *s, struct str whol
     }
     if (ok) {
         s->is_done = true;
+        sync_kick(desk->app->sync, false); /* perhaps the server can be reached from here */
         camera_close(s->camera);
         s->camera = NULL;
     } else if (err.kind == ERR_INPUT) {

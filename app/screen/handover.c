@@ -23,6 +23,12 @@ static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
     return true;
 }
 
+/* What was carried may have arrived by now. */
+static void mail(struct desk *desk, void *state, const struct mail *mail)
+{
+    look(desk, state);
+}
+
 static void draw_carried(struct desk *desk, const struct handover_state *s)
 {
     struct ui *ui = desk->ui;
@@ -81,4 +87,5 @@ const struct screen screen_handover = {
     .enter = enter,
     .draw = draw,
     .back = look,
+    .mail = mail,
 };

@@ -1,6 +1,7 @@
 #include "app/work/carried.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LOG_ROOM "work"
@@ -8,6 +9,8 @@
 #include "platform/base/file.h"
 #include "platform/base/hash.h"
 #include "platform/base/log.h"
+#include "platform/base/mem.h"
+#include "platform/base/vec.h"
 #include "sync/handover/bundle.h"
 #include "sync/handover/frames.h"
 
@@ -93,6 +96,47 @@ bool carried_keep(struct app *app, struct str bundle, bool *is_known, struct err
     return file_make_folder(folder, err) && file_write(path, bundle.s, bundle.n, err);
 }
 
+/* ---- what the organisation says of them ----------------------------------------------------- */
+
+struct hearing {
+    char folder[PATH_ROOM];
+    bool forgets, is_ours; /* the bundles that are named go; one of them lay here */
+};
+
+static void hear_arrival(void *ctx, const struct arrival *arrival)
+{
+    struct hearing *h = ctx;
+    char name[64], path[PATH_ROOM];
+    struct err err = {0};
+    name_of(arrival->digest, ".gcb", name);
+    if (strncmp(arrival->instance_id, "bundle:", 7) != 0 || !path_in(h->folder, name, path, NULL) ||
+        !file_exists(path)) {
+        return;
+    }
+    h->is_ours = true;
+    if (h->forgets && !file_remove(path, &err)) {
+        log_warn("a carried bundle that has arrived stays here: %s", err.text);
+    }
+}
+
+/* The list is kept before the bundles go: after a fall in between it is heard again. */
+static bool hear(struct app *app, struct str list, const unsigned char organisation[SIGN_PUBLIC],
+                 struct err *err)
+{
+    struct hearing h = {.is_ours = false};
+    char path[PATH_ROOM], name[64];
+    unsigned char digest[ARRIVAL_DIGEST];
+    folder_of(app, h.folder);
+    if (!arrival_read(list, organisation, hear_arrival, &h, err) || !h.is_ours) {
+        return err->kind == ERR_NONE;
+    }
+    h.forgets = true;
+    arrival_digest(list, digest);
+    name_of(digest, ".gca", name);
+    return path_in(h.folder, name, path, err) && file_write(path, list.s, list.n, err) &&
+           arrival_read(list, organisation, hear_arrival, &h, err);
+}
+
 /* ---- to and from a stick -------------------------------------------------------------------- */
 
 struct exchange {
@@ -100,7 +144,6 @@ struct exchange {
     char ours[PATH_ROOM];
     const char *theirs;
     const unsigned char *organisation;
-    bool is_ours; /* the list being read speaks of a bundle that lies here */
     bool ok;
     struct err *err;
 };
@@ -120,50 +163,20 @@ static bool put_bundle(void *ctx, const char *name)
     return x->ok;
 }
 
-static void note_arrival(void *ctx, const struct arrival *arrival)
-{
-    struct exchange *x = ctx;
-    char name[64], path[PATH_ROOM];
-    struct err err = {0};
-    name_of(arrival->digest, ".gcb", name);
-    if (strncmp(arrival->instance_id, "bundle:", 7) == 0 && path_in(x->ours, name, path, NULL) &&
-        file_exists(path)) {
-        x->is_ours = true;
-        if (!file_remove(path, &err)) {
-            log_warn("a carried bundle that has arrived stays here: %s", err.text);
-        }
-    }
-}
-
-static void pass_arrival(void *ctx, const struct arrival *arrival)
-{
-    struct exchange *x = ctx;
-    char name[64], path[PATH_ROOM];
-    name_of(arrival->digest, ".gcb", name);
-    x->is_ours = x->is_ours || (strncmp(arrival->instance_id, "bundle:", 7) == 0 &&
-                                path_in(x->ours, name, path, NULL) && file_exists(path));
-}
-
-/* The list is kept before the bundles go: after a fall in between it is found and read again. */
+/* A list that is none, or of others, is passed over: anybody may have put it there. */
 static bool take_list(void *ctx, const char *name)
 {
     struct exchange *x = ctx;
     struct buf text = {0};
     struct err err = {0};
-    char from[PATH_ROOM], to[PATH_ROOM], kept[64];
-    unsigned char digest[ARRIVAL_DIGEST];
-    if (!str_ends(str_of(name), STR(".gca")) || !path_in(x->theirs, name, from, NULL)) {
+    char path[PATH_ROOM];
+    if (!str_ends(str_of(name), STR(".gca")) || !path_in(x->theirs, name, path, NULL)) {
         return true;
     }
-    x->is_ours = false;
-    if (!file_read(from, LIST_LIMIT, &text, &err) ||
-        !arrival_read(buf_str(&text), x->organisation, pass_arrival, x, &err)) {
+    if (!file_read(path, LIST_LIMIT, &text, &err) ||
+        !hear(x->app, buf_str(&text), x->organisation, &err)) {
         log_warn("a list of arrivals is not used: %s", err.text);
-    } else if (x->is_ours) {
-        arrival_digest(buf_str(&text), digest);
-        name_of(digest, ".gca", kept);
-        x->ok = path_in(x->ours, kept, to, x->err) && file_write(to, text.s, text.n, x->err) &&
-                arrival_read(buf_str(&text), x->organisation, note_arrival, x, x->err);
+        x->ok = err.kind != ERR_STORAGE || err_set(x->err, ERR_STORAGE, err.code, "%s", err.text);
     }
     buf_finish(&text);
     return x->ok;
@@ -180,6 +193,67 @@ bool carried_exchange(struct app *app, const char *folder,
     }
     return file_list(folder, take_list, &x, err) && x.ok && each_file(app, put_bundle, &x, err) &&
            x.ok;
+}
+
+/* ---- to the server -------------------------------------------------------------------------- */
+
+struct round {
+    struct app *app;
+    unsigned char organisation[SIGN_PUBLIC];
+    VEC(char *) names; /* still to go */
+};
+
+static bool note_name(void *ctx, const char *name)
+{
+    struct round *round = ctx;
+    if (str_ends(str_of(name), STR(".gcb"))) {
+        vec_push(&round->names, mem_strdup(name));
+    }
+    return true;
+}
+
+static bool next_bundle(void *ctx, struct buf *bundle)
+{
+    struct round *round = ctx;
+    char folder[PATH_ROOM], path[PATH_ROOM];
+    bool got = false;
+    folder_of(round->app, folder);
+    while (!got && round->names.n > 0) {
+        char *name = round->names.v[--round->names.n];
+        buf_clear(bundle);
+        got = path_in(folder, name, path, NULL) && file_read(path, FRAMES_LIMIT, bundle, NULL);
+        free(name);
+    }
+    return got;
+}
+
+static void bundle_passed(void *ctx, struct str back)
+{
+    struct round *round = ctx;
+    struct err err = {0};
+    if (!hear(round->app, back, round->organisation, &err)) {
+        log_warn("the answer about a carried bundle is not used: %s", err.text);
+    }
+}
+
+bool carried_session(struct app *app, struct run_settings *settings, struct run_result *result,
+                     struct err *err)
+{
+    struct round round = {.app = app};
+    struct err why = {0};
+    if (settings->to.organisation_key) {
+        memcpy(round.organisation, settings->to.organisation_key, SIGN_PUBLIC);
+        settings->parcels = (struct run_parcels){next_bundle, bundle_passed, &round};
+        if (!each_file(app, note_name, &round, &why)) {
+            log_warn("what is carried is not found: %s", why.text);
+        }
+    }
+    bool ok = run_session(settings, result, err);
+    for (size_t i = 0; i < round.names.n; i++) {
+        free(round.names.v[i]);
+    }
+    vec_finish(&round.names);
+    return ok;
 }
 
 /* ---- back to where they came from ----------------------------------------------------------- */

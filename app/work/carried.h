@@ -1,6 +1,7 @@
-/* Sealed bundles of colleagues that this device carries on, and the organisation's word that they
- * have arrived: a folder beside the store. Nobody here can read a bundle, so the folder needs no
- * key; it is named by its digest, so the same one is never kept twice. On the calling thread. */
+/* Sealed bundles of colleagues that this device carries on, to a stick or to the server, and the
+ * organisation's word that they have arrived: a folder beside the store. Nobody here can read a
+ * bundle, so the folder needs no key; each is named by its digest, so the same one is never kept
+ * twice. On the calling thread. */
 #ifndef WORK_CARRIED_H
 #define WORK_CARRIED_H
 
@@ -8,6 +9,7 @@
 #include "platform/base/buf.h"
 #include "platform/base/err.h"
 #include "sync/handover/arrival.h"
+#include "sync/run/run.h"
 
 struct app;
 
@@ -27,6 +29,11 @@ bool carried_keep(struct app *app, struct str bundle, bool *is_known, struct err
  * one: those bundles go, the lists stay to be brought back. */
 bool carried_exchange(struct app *app, const char *folder,
                       const unsigned char organisation[SIGN_PUBLIC], struct err *err);
+
+/* run_session that also hands every bundle on to the server and keeps what comes back, when it is
+ * the organisation's word; without a key of it nothing is handed on. Any thread. */
+bool carried_session(struct app *app, struct run_settings *settings, struct run_result *result,
+                     struct err *err);
 
 /* Appends the lists that are to be brought back, a line each. */
 bool carried_answers(struct app *app, struct buf *to, struct err *err);

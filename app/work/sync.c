@@ -9,12 +9,12 @@
 #include "app/store/record.h"
 #include "app/work/app.h"
 #include "app/work/budget.h"
+#include "app/work/carried.h"
 #include "app/work/enrol.h"
 #include "platform/base/clock.h"
 #include "platform/base/log.h"
 #include "platform/base/mem.h"
 #include "platform/system/network.h"
-#include "sync/carrier/carriers.h"
 #include "sync/run/retry.h"
 
 /* A hub in the same room costs nothing to ask: it is asked often. Others by the back-off. */
@@ -197,7 +197,7 @@ static int64_t session(struct sync *sync)
     settings.tell_ctx = sync;
     sync->wants_fetch = sync->wants_send = sync->network_is_back = false;
     set_running(sync, true);
-    if (!run_session(&settings, &result, &err)) {
+    if (!carried_session(sync->app, &settings, &result, &err)) {
         log_error("session: %s", err.text);
     }
     outbox_end(&settings.outbox);
@@ -392,7 +392,7 @@ bool sync_now(struct app *app, const struct sync_options *options, struct run_re
         settings.stop = settings.to.stop = &stop;
         settings.tell = options->tell;
         settings.tell_ctx = options->ctx;
-        ok = ok && run_session(&settings, result, err);
+        ok = ok && carried_session(app, &settings, result, err);
         outbox_end(&all);
     }
     enrolled_destroy(place);

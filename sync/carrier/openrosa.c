@@ -278,11 +278,20 @@ static void openrosa_send(void *ctx, const struct outbox *outbox, struct outbox_
     free(p.of);
 }
 
+static bool openrosa_pass(void *ctx, struct str bundle, struct buf *back, struct err *err)
+{
+    struct openrosa_state *state = ctx;
+    struct answer answer;
+    state->at = (struct carrier_progress){.step = CARRIER_SEND};
+    return portal_pass(state->portal, bundle, back, &answer, err);
+}
+
 const struct carrier carrier_openrosa = {
     .name = "openrosa",
     .state_size = sizeof(struct openrosa_state),
     .open = openrosa_start,
     .send = openrosa_send,
     .fetch = openrosa_fetch_news,
+    .pass = openrosa_pass,
     .close = openrosa_end,
 };

@@ -393,6 +393,30 @@ static bool fetch_news(struct session *s, struct err *err)
     return send_due(s, err) && check_sent(s, err);
 }
 
+/* After our own: what is carried for others has waited longer on the way, but promises less. A
+ * server that takes none is asked once a session. */
+static void pass_parcels(struct session *s)
+{
+    const struct run_parcels *parcels = &s->set->parcels;
+    const struct carrier *carrier = s->set->carrier;
+    struct buf bundle = {0}, back = {0};
+    struct err err = {0};
+    bool ok =
+        parcels->next && carrier->pass && (!s->set->has_budget || s->set->budget > moved_in_all(s));
+    while (ok && !s->is_over && !is_stopped(s) && parcels->next(parcels->ctx, &bundle)) {
+        ok = carrier->pass(s->state, buf_str(&bundle), &back, &err);
+        if (ok) {
+            parcels->passed(parcels->ctx, buf_str(&back));
+        } else {
+            log_warn("a carried bundle stays here: %s", err.text);
+        }
+        buf_clear(&bundle);
+        buf_clear(&back);
+    }
+    buf_finish(&bundle);
+    buf_finish(&back);
+}
+
 static bool exchange(struct session *s, struct err *err)
 {
     struct outbox_outcome outcome = {.action = OUTBOX_RETRY, .scope = OUTBOX_ALL};
@@ -401,7 +425,11 @@ static bool exchange(struct session *s, struct err *err)
         return settle_all(s, &outcome, err);
     }
     s->result->is_connected = true;
-    return release_reasons(s, retry_is_about_way, err) && send_due(s, err) && fetch_news(s, err);
+    if (!release_reasons(s, retry_is_about_way, err) || !send_due(s, err)) {
+        return false;
+    }
+    pass_parcels(s);
+    return fetch_news(s, err);
 }
 
 bool run_session(const struct run_settings *settings, struct run_result *result, struct err *err)

@@ -26,12 +26,22 @@ struct run_report {
     int64_t moved;                        /* bytes of the whole session so far, both ways */
 };
 
+/* Sealed bundles of others that are handed on when the server was reached. */
+struct run_parcels {
+    /* The next one of this session, appended; false when there is none. */
+    bool (*next)(void *ctx, struct buf *bundle);
+    /* What came back for the one given last. */
+    void (*passed)(void *ctx, struct str back);
+    void *ctx;
+};
+
 struct run_settings {
     const struct carrier *carrier;
     struct carrier_settings to;
-    struct outbox outbox; /* ops NULL: nothing is sent */
-    struct inbox inbox;   /* ops NULL: nothing is fetched */
-    bool holds_files;     /* the network is metered and files shall wait for another */
+    struct outbox outbox;       /* ops NULL: nothing is sent */
+    struct inbox inbox;         /* ops NULL: nothing is fetched */
+    struct run_parcels parcels; /* next NULL: none */
+    bool holds_files;           /* the network is metered and files shall wait for another */
     bool has_budget;      /* files wait when they would pass it; records themselves always go */
     int64_t budget;       /* bytes that may still be moved, 0 or less when it is used up */
     bool is_network_back; /* the network has just come: back-off of network reasons is forgotten */
