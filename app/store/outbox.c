@@ -12,6 +12,7 @@
 #include "platform/base/log.h"
 #include "platform/base/mem.h"
 #include "platform/base/vec.h"
+#include "sync/run/retry.h"
 
 enum { SUSPICIOUS_WAIT_MS = 60 * 1000, ASK_AGAIN_MS = 24 * 3600 * 1000 };
 
@@ -318,17 +319,25 @@ static bool write_sent(struct store *store, const struct outbox_item *item,
                   err);
 }
 
+/* That something was handed over stays said while there is no network: it is more than that. */
+static bool keeps_handed_over(const struct outbox_outcome *o)
+{
+    return o->scope == OUTBOX_ALL && retry_is_about_way(o->reason);
+}
+
 static bool write_waiting(struct store *store, const struct outbox_item *item,
                           const struct outbox_outcome *o, struct err *err)
 {
     return db_run(
         store->db,
-        "UPDATE record SET state = ?, reason = ?, message = ?, status = ?,"
-        " attempts = ?, next_ms = ?, is_held = ?, is_doubtful = ? WHERE id = ?",
+        "UPDATE record SET state = ?1, reason = CASE WHEN ?9 AND reason = 'handed-over'"
+        " THEN reason ELSE ?2 END, message = ?3, status = ?4, attempts = ?5, next_ms = ?6,"
+        " is_held = ?7, is_doubtful = ?8 WHERE id = ?10",
         DB_WITH(DB_INT(o->action == OUTBOX_ASIDE ? RECORD_ASIDE : RECORD_READY),
                 DB_TEXT(outbox_reason_name(o->reason)), DB_TEXT(o->message), DB_INT(o->status),
                 DB_INT(item->attempts + 1), DB_INT(o->action == OUTBOX_RETRY ? o->next_ms : 0),
-                DB_INT(o->action == OUTBOX_HOLD), DB_INT(o->is_doubtful), DB_INT(item->record)),
+                DB_INT(o->action == OUTBOX_HOLD), DB_INT(o->is_doubtful),
+                DB_INT(keeps_handed_over(o)), DB_INT(item->record)),
         err);
 }
 
@@ -341,14 +350,15 @@ static bool write_others(struct store *store, const struct outbox_item *item,
         o->scope != OUTBOX_RECORD && (o->action == OUTBOX_RETRY || o->action == OUTBOX_HOLD);
     return !is_wide ||
            db_run(store->db,
-                  "UPDATE record SET reason = ?1, message = ?2, status = ?3,"
+                  "UPDATE record SET reason = CASE WHEN ?9 AND reason = 'handed-over'"
+                  " THEN reason ELSE ?1 END, message = ?2, status = ?3,"
                   " next_ms = max(next_ms, ?4), is_held = ?5, attempts = max(attempts, ?8)"
                   " WHERE state = 2 AND is_held = 0 AND id <> ?6 AND (?7 IS NULL OR form_id = ?7)",
                   DB_WITH(DB_TEXT(outbox_reason_name(o->reason)), DB_TEXT(o->message),
                           DB_INT(o->status), DB_INT(o->action == OUTBOX_RETRY ? o->next_ms : 0),
                           DB_INT(o->action == OUTBOX_HOLD), DB_INT(item->record),
                           o->scope == OUTBOX_FORM ? DB_TEXT(item->form_id) : DB_NULL,
-                          DB_INT(item->attempts + 1)),
+                          DB_INT(item->attempts + 1), DB_INT(keeps_handed_over(o))),
                   err);
 }
 

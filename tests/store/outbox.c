@@ -355,6 +355,55 @@ static void five_thousand_waiting_cost_little_each(void **state)
     outbox_end(&out);
 }
 
+/* Without a network everything says so, but what somebody has already: that is worth more. */
+static void handed_over_stays_said(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox out;
+    struct outbox_item item;
+    struct err err;
+    int64_t a = add_ready(f, "uuid:a", "<a/>"), b = add_ready(f, "uuid:b", "<b/>");
+    int64_t c = add_ready(f, "uuid:c", "<c/>");
+    const struct outbox_outcome given = {.action = OUTBOX_RETRY, .reason = OUTBOX_HANDED_OVER};
+    const struct outbox_outcome alone = {
+        .action = OUTBOX_RETRY, .scope = OUTBOX_ALL, .reason = OUTBOX_NO_SERVER, .next_ms = 5};
+    const struct outbox_outcome full = {
+        .action = OUTBOX_RETRY, .scope = OUTBOX_ALL, .reason = OUTBOX_QUOTA, .next_ms = 5};
+    outbox_begin(f->store, &out);
+    for (int i = 0; i < 2; i++) {
+        check(outbox_find(f->store, i ? "uuid:b" : "uuid:a", &f->arena, &item, &err), &err);
+        assert_int_equal(item.record, i ? b : a);
+        check(out.ops->begin(out.ctx, item.record, &err), &err);
+        settle(&out, &item, &given);
+    }
+    settle(&out, &item, &alone); /* b itself, and all others */
+    assert_string_equal(get(f, a).reason, "handed-over");
+    assert_string_equal(get(f, b).reason, "handed-over");
+    assert_string_equal(get(f, c).reason, outbox_reason_name(OUTBOX_NO_SERVER));
+    settle(&out, &item, &full); /* the server said something: that is news */
+    assert_string_equal(get(f, a).reason, outbox_reason_name(OUTBOX_QUOTA));
+    outbox_end(&out);
+}
+
+static void a_record_is_found_by_name_while_it_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox out;
+    struct outbox_item item;
+    struct err err;
+    add_with_files(f, "uuid:a", "<a/>");
+    check(outbox_find(f->store, "uuid:a", &f->arena, &item, &err), &err);
+    assert_true(str_is(item.xml, "<a/>"));
+    assert_int_equal(item.n_files, 2);
+    outbox_begin(f->store, &out);
+    check(out.ops->begin(out.ctx, item.record, &err), &err);
+    check(outbox_find(f->store, "uuid:a", &f->arena, &item, &err), &err);
+    assert_int_equal(item.record, 0); /* on its way */
+    check(outbox_find(f->store, "uuid:none", &f->arena, &item, &err), &err);
+    assert_int_equal(item.record, 0);
+    outbox_end(&out);
+}
+
 int main(void)
 {
 #define IN_STORE(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
@@ -367,6 +416,8 @@ int main(void)
         IN_STORE(a_correction_waits_for_what_it_corrects),
         IN_STORE(a_superseded_record_counts_as_sent),
         IN_STORE(sent_records_are_asked_about_again),
+        IN_STORE(handed_over_stays_said),
+        IN_STORE(a_record_is_found_by_name_while_it_waits),
         IN_STORE(five_thousand_waiting_cost_little_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
