@@ -118,6 +118,7 @@ bench(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfi
 if(TARGET bench_fault AND TARGET test_screen_kills)
   add_dependencies(bench_fault test_screen_kills) # its part F02
 endif()
+suite(wire   USES app/store sync/run sync/carrier sync/openrosa sync/http LIBS PkgConfig::SSL)
 bench(store USES app/store)
 
 # Debian's libzxing is a peer of the scan bench where it is installed; the only C++ there is.

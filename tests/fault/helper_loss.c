@@ -120,6 +120,8 @@ static void lose_files(struct lane *lane)
 
 static void keep_backup(struct lane *lane)
 {
+    struct run_result result;
+    session(lane, true, &result); /* a device that the backup does not know has to enrol again */
     ends_stop_hub(&lane->ends);
     file_remove_tree(lane->backup, NULL);
     copy_folder(lane->ends.hub_folder, lane->backup);
