@@ -44,11 +44,11 @@ struct sending {
     struct portal *client;
     struct portal_record *record;
     struct answer *answer;
-    VEC(size_t) left;            /* files to be sent, in order */
-    size_t batch;                /* how many of them are in this POST */
-    bool is_one_by_one;          /* the server refused several at once */
-    bool is_repaired;            /* files that the server lacked were offered once more */
-    enum answer_meaning refused; /* why single files stay behind; ANSWER_ACCEPTED: none do */
+    VEC(size_t) left;      /* files to be sent, in order */
+    size_t batch;          /* how many of them are in this POST */
+    bool is_one_by_one;    /* the server refused several at once */
+    bool is_repaired;      /* files that the server lacked were offered once more */
+    struct answer refused; /* why single files stay behind; ANSWER_ACCEPTED: none do */
 };
 
 struct file_source {
@@ -205,7 +205,7 @@ static bool can_go_on(struct sending *s)
     }
     if (s->batch == 1) {
         s->record->files[s->left.v[0]].is_refused = true;
-        s->refused = s->answer->meaning;
+        s->refused = *s->answer; /* later POSTs of the record may well be accepted */
     }
     s->is_one_by_one = true;
     return true;
@@ -216,7 +216,7 @@ bool portal_send(struct portal *client, struct portal_record *record, struct ans
 {
     *answer = (struct answer){.meaning = ANSWER_ACCEPTED};
     struct sending s = {
-        .client = client, .record = record, .answer = answer, .refused = ANSWER_ACCEPTED};
+        .client = client, .record = record, .answer = answer, .refused = {ANSWER_ACCEPTED}};
     bool ok = true;
     find_left(&s);
     while (ok && (s.left.n > 0 || !record->is_xml_confirmed)) {
@@ -225,8 +225,8 @@ bool portal_send(struct portal *client, struct portal_record *record, struct ans
         find_left(&s);
     }
     vec_finish(&s.left);
-    if (ok && s.refused != ANSWER_ACCEPTED) {
-        answer->meaning = s.refused;
+    if (ok && s.refused.meaning != ANSWER_ACCEPTED) {
+        *answer = s.refused;
         return err_set(err, ERR_REMOTE, answer->status, "the server refuses a file");
     }
     return ok;

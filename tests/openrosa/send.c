@@ -255,6 +255,8 @@ static void too_large_goes_one_by_one_and_names_the_file(void **state)
     assert_false(f->files[1].is_confirmed);
     assert_true(f->files[1].is_refused);
     assert_true(f->record.is_xml_confirmed);
+    assert_int_equal(f->answer.status, 413); /* not what the last POST was told */
+    assert_string_equal(f->answer.message, "");
     finish(f);
 }
 
