@@ -1,5 +1,6 @@
 /* gocuactl sync: one session now, told record by record with --verbose. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/cli/command.h"
@@ -164,7 +165,7 @@ static void print_outcome(struct teller *teller, const struct run_report *report
             print_line(outcome->action == OUTBOX_SENT
                            ? tr("Asked again: the server has it whole.")
                            : tr("Asked again: the server did not confirm it. It stays here."));
-            print_said(outcome->message, outcome->status);
+            print_said(outcome->action == OUTBOX_SENT ? "" : outcome->message, outcome->status);
         } else if (outcome->action == OUTBOX_SENT) {
             print_sent(&record, outcome);
         } else {
@@ -210,7 +211,9 @@ static void print_waiting(const struct teller *teller)
 {
     int64_t records = 0, bytes = 0;
     struct buf size = {0};
-    printf("%s %s\n", tr("Asking"), settings_text(teller->app, "server"));
+    const char *server = settings_text(teller->app, "server");
+    const char *token = strstr(server, "/key/"); /* Central's addresses hold one */
+    printf("%s %.*s\n", tr("Asking"), token ? (int)(token - server) : (int)strlen(server), server);
     if (outbox_left(teller->app->store, &records, &bytes, NULL) && records > 0) {
         number_add_size(&size, bytes);
         printf(trn("%lld record waits here, %s.", "%lld records wait here, %s.",
@@ -221,6 +224,12 @@ static void print_waiting(const struct teller *teller)
         printf("%s\n", tr("Nothing waits to be sent."));
     }
     buf_finish(&size);
+}
+
+static int by_sequence(const void *a, const void *b)
+{
+    const struct record *one = a, *other = b;
+    return one->sequence < other->sequence ? -1 : one->sequence > other->sequence;
 }
 
 /* Those of which this session had nothing to say: each with its reason and what comes next. */
@@ -235,6 +244,9 @@ static void print_rest(const struct teller *teller)
                      NULL)) {
         records.n = 0;
     }
+    if (records.n > 1) {
+        qsort(records.v, records.n, sizeof(*records.v), by_sequence);
+    }
     for (size_t i = 0; i < records.n; i++) {
         const struct record *record = &records.v[i];
         enum outbox_reason reason = outbox_reason_of(record->reason);
@@ -242,7 +254,7 @@ static void print_rest(const struct teller *teller)
             continue;
         }
         if (is_first) {
-            printf("%s\n", tr("Not tried this time:"));
+            printf("%s\n", tr("Still here, not sent:"));
             is_first = false;
         }
         bool is_aside = record->state == RECORD_ASIDE;
@@ -269,6 +281,7 @@ static int count_in(struct app *app, unsigned states)
 static void print_end(const struct run_result *result)
 {
     const char *remedy = outbox_reason_remedy(result->reason);
+    fflush(stdout); /* the two may go to one place */
     fprintf(stderr, "%s\n", tr(outbox_reason_text(result->reason)));
     if (result->message[0]) {
         fprintf(stderr, "%s %s\n", tr("The server said:"), result->message);
@@ -284,7 +297,8 @@ static int print_result(const struct teller *teller, const struct run_result *re
     int aside = count_in(teller->app, 1u << RECORD_ASIDE);
     printf(tr("%d sent, %d waiting, %d set aside"), result->sent, waiting, aside);
     printf("\n");
-    if (fetched && result->is_connected) {
+    int forms = result->news.forms_new + result->news.forms_same + result->news.forms_bad;
+    if (fetched && result->is_connected && (forms > 0 || result->reason == OUTBOX_NO_REASON)) {
         printf(tr("%d forms new or changed, %d unchanged, %d refused"), result->news.forms_new,
                result->news.forms_same, result->news.forms_bad);
         printf("\n");

@@ -1,0 +1,1 @@
+#include "../http/helper_faulty.c"

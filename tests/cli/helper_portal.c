@@ -1,0 +1,1 @@
+#include "../openrosa/helper_portal.c"
