@@ -279,7 +279,7 @@ int main(int argc, char **argv)
                       .limit_s = 7200};
     struct link_truth truth = {0};
     struct link_keys keys = {0};
-    char made[] = "/tmp/gocua-link-XXXXXX";
+    char made[HANDHELD_PATH / 8];
     const char *why = "";
     double seconds = 0;
     read_options(&b, argc, argv);
@@ -289,6 +289,8 @@ int main(int argc, char **argv)
         return 77;
     }
     find_programs(&b);
+    snprintf(made, sizeof(made), "%s/gocua-link-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     if (!mkdtemp(made)) {
         perror("link");
         return 1;
@@ -298,16 +300,16 @@ int main(int argc, char **argv)
     snprintf(b.device, sizeof(b.device), "%s/device", made);
     prepare(&b);
     link_fill(b.device, b.visits, b.photo, &truth);
+    struct link_disk *disk = link_disk_watch(b.folder);
     bool in_time = send_all(&b, &keys, &seconds);
     stop_hub(&b);
     size_t sent = link_count_sent(b.device, &truth), whole = link_judge(b.hub, &truth);
     bool ok = report(&b, &truth, sent, whole, seconds) && in_time;
     ok = (link_print_keys(&keys) || b.only_arrival) && ok;
+    link_disk_print(disk);
     tun_close(b.tun);
     file_remove_tree(b.folder, NULL);
     free(truth.v);
-    free(keys.ms);
-    free(keys.own_ms);
-    free(keys.what);
+    link_keys_finish(&keys);
     return ok ? 0 : 1;
 }

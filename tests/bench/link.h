@@ -53,4 +53,17 @@ bool link_round(struct handheld *handheld, struct link_keys *keys);
 /* Lines of the report; true when no key waited longer than it may. */
 bool link_print_keys(struct link_keys *keys);
 
+/* Adds one time; prints a line of that table; frees. */
+void link_note(struct link_keys *keys, const char *what, double ms, double own_ms);
+size_t link_print_times(const char *name, double *ms, size_t n);
+void link_keys_finish(struct link_keys *keys);
+
+/* What the disk under the device's folder does meanwhile, with whatever else writes to it: an
+ * answer is on disk before it is shown, so that a key can be no faster than that. */
+struct link_disk;
+struct link_disk *link_disk_watch(const char *folder);
+
+/* Ends watching and prints the line. */
+void link_disk_print(struct link_disk *disk);
+
 #endif

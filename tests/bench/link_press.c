@@ -45,7 +45,7 @@ static double queued_ms(const struct handheld *h)
     return (double)waited / 1e6;
 }
 
-static void note(struct link_keys *keys, const char *what, double ms, double own)
+void link_note(struct link_keys *keys, const char *what, double ms, double own)
 {
     if (keys->n == keys->cap) {
         keys->cap = keys->cap ? 2 * keys->cap : 4096;
@@ -69,7 +69,7 @@ static bool press(struct handheld *h, struct link_keys *keys, const char *line, 
     bool done = ask(h, line);
     double ms = now_ms() - begin;
     if (done) {
-        note(keys, where, ms, ms - (queued_ms(h) - queued));
+        link_note(keys, where, ms, ms - (queued_ms(h) - queued));
     }
     usleep(BETWEEN_MS * 1000);
     return done;
@@ -133,7 +133,7 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static size_t print_line(const char *name, double *ms, size_t n)
+size_t link_print_times(const char *name, double *ms, size_t n)
 {
     size_t slow = 0;
     qsort(ms, n, sizeof(*ms), compare);
@@ -164,7 +164,15 @@ bool link_print_keys(struct link_keys *keys)
         return false;
     }
     print_slowest(keys);
-    print_line("by the clock", keys->ms, keys->n);
-    return print_line("without waiting for a CPU that other programs had", keys->own_ms, keys->n) ==
-           0;
+    link_print_times("by the clock", keys->ms, keys->n);
+    return link_print_times("without waiting for a CPU that other programs had", keys->own_ms,
+                            keys->n) == 0;
+}
+
+void link_keys_finish(struct link_keys *keys)
+{
+    free(keys->ms);
+    free(keys->own_ms);
+    free(keys->what);
+    *keys = (struct link_keys){0};
 }
