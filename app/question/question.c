@@ -7,7 +7,9 @@
 
 #include "app/lang/lang.h"
 #include "app/question/markup.h"
+#include "app/question/sound.h"
 #include "platform/base/mem.h"
+#include "platform/window/sound.h"
 
 enum { IMAGE_LIMIT = 16 << 20, IMAGE_SIDE = 960, IMAGE_HEIGHT = 160, SPOKEN_CHOICES = 12 };
 
@@ -19,6 +21,10 @@ void question_leave(struct question_seat *seat)
     free(seat->state);
     image_destroy(seat->label_image);
     free(seat->label_uri);
+    sound_stop(seat->sound);
+    free(seat->sound_uri);
+    seat->sound_uri = NULL;
+    seat->sound = 0;
     seat->label_uri = NULL;
     seat->state = NULL;
     seat->shown = NULL;
@@ -126,7 +132,7 @@ static void draw_label(struct question_seat *seat, const struct question_view *v
     draw_guidance(seat, view);
 }
 
-/* Sound and film of a label: there is no player, so the file is named. */
+/* A film or a picture that cannot be shown: the file is named. */
 static void draw_file_hint(struct ui *ui, enum ui_icon icon, const char *what, const char *uri)
 {
     char text[300];
@@ -174,9 +180,7 @@ static void draw_media(struct question_seat *seat, const struct question_view *v
                   UI_OPT(.kind = UI_QUIET, .hold_width = true, .icon = ICON_SEARCH))) {
         seat->shows_big = !seat->shows_big;
     }
-    if (is_there(label->audio)) {
-        draw_file_hint(ui, ICON_VOLUME_OFF, tr("Sound, cannot be played here:"), label->audio);
-    }
+    question_sound(seat, "sound", label->audio);
     if (is_there(label->video)) {
         draw_file_hint(ui, ICON_PLAY_ARROW, tr("Film, cannot be played here:"), label->video);
     }

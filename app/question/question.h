@@ -14,6 +14,9 @@
 
 struct question_seat;
 
+/* Why the sound of a label was not heard. */
+enum sound_problem { SOUND_FINE, SOUND_MISSING, SOUND_UNREADABLE, SOUND_SILENT };
+
 /* What the place that shows questions does for them. Failures are shown by it; the widget only
  * stops what it was doing. */
 struct question_host {
@@ -53,6 +56,9 @@ struct question_seat {
     void *state;                  /* of the widget; zeroed memory of state_size */
     struct image *label_image;    /* of the label, as long as it has the same address */
     char *label_uri;
+    unsigned sound; /* that was played last, and where it came from */
+    char *sound_uri;
+    enum sound_problem sound_problem;
     bool shows_guidance, shows_big; /* what the person laid open */
 };
 

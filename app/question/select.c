@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "app/lang/lang.h"
+#include "app/question/sound.h"
 #include "app/question/markup.h"
 #include "app/question/values.h"
 #include "platform/base/mem.h"
@@ -197,10 +198,11 @@ static void begin(struct ui *ui, const struct question_view *view, struct choice
     }
 }
 
-/* A sound or film of a choice: named, as it cannot be played here. */
-static const char *media_hint(const struct choice *choice, char text[200])
+/* A film of a choice: named, as it cannot be played here. So is a sound where there is no room for
+ * its button. */
+static const char *media_hint(const struct choice *choice, enum look look, char text[200])
 {
-    bool sound = choice->label.audio && choice->label.audio[0];
+    bool sound = choice->label.audio && choice->label.audio[0] && look != LOOK_ROWS;
     const char *uri = sound ? choice->label.audio : choice->label.video;
     if (!uri || !uri[0]) {
         return NULL;
@@ -227,7 +229,7 @@ static bool draw_choice(struct question_seat *seat, const struct question_view *
         .bare = question_is_marked(view, "no-buttons"),
         .align = look == LOOK_ROWS ? ALIGN_START : ALIGN_CENTER,
         .image = look == LOOK_LINE ? NULL : select_image(seat, choice->label.image),
-        .hint = look == LOOK_LINE ? NULL : media_hint(choice, hint),
+        .hint = look == LOOK_LINE ? NULL : media_hint(choice, look, hint),
         .name = buf_text(&plain),
     };
     bool pressed = false, selected = select_has(view, choice);
@@ -239,6 +241,10 @@ static bool draw_choice(struct question_seat *seat, const struct question_view *
     } else {
         pressed =
             ui_choice(seat->ui, key, look == LOOK_LINE ? "" : buf_text(&label), selected, &opt);
+    }
+    if (look == LOOK_ROWS) {
+        snprintf(key, sizeof(key), "sound-" STR_FMT, STR_ARG(choice->value));
+        question_sound(seat, key, choice->label.audio);
     }
     buf_finish(&label);
     buf_finish(&plain);

@@ -324,6 +324,7 @@ void desk_take_settings(struct desk *desk)
     settings.glove = settings_number(app, "glove") != 0;
     settings.still = wants_stillness(desk);
     settings.keyboard = keyboard_of(settings_text(app, "keyboard"));
+    settings.buzz = settings_number(app, "vibrate") != 0;
     settings.typing = strcmp(typing, "vni") == 0     ? UI_TYPE_VNI
                       : strcmp(typing, "plain") == 0 ? UI_TYPE_PLAIN
                                                      : UI_TYPE_TELEX;

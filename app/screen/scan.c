@@ -61,8 +61,9 @@ static void leave(struct desk *desk, void *state)
 }
 
 /* What is wrong with a code stands long enough to be read, then the advice goes on. */
-static void say(struct scan_state *s, const char *sentence)
+static void say(struct desk *desk, struct scan_state *s, const char *sentence)
 {
+    ui_buzz(desk->ui, UI_BUZZ_BAD);
     snprintf(s->said, sizeof(s->said), "%s", sentence);
     s->said_ms = clock_mono_ms();
 }
@@ -71,8 +72,9 @@ static void take_person(struct desk *desk, struct scan_state *s, const struct id
 {
     struct err err = {0};
     if (!desk->visiting || !ident_is_person(ident->kind)) {
-        say(s, tr(ident_sentence(ident)));
+        say(desk, s, tr(ident_sentence(ident)));
     } else if (visiting_take_claim(desk->visiting, &ident->person, &err)) {
+        ui_buzz(desk->ui, UI_BUZZ_GOOD);
         desk_back(desk);
     } else {
         desk_fail(desk, &err);
@@ -85,13 +87,15 @@ static void take(struct desk *desk, struct scan_state *s, struct str bytes, enum
     struct err err = {0};
     ident_read(bytes, from, clock_today(), &ident);
     if (strcmp(s->purpose, "enrol") == 0 && ident.text[0]) {
+        ui_buzz(desk->ui, UI_BUZZ_GOOD);
         desk_turn(desk, "enrol", &(struct ticket){0, ident.text});
     } else if (strcmp(s->purpose, "enrol") == 0) {
-        say(s, tr("This is not an enrolment code. Scan the one your commune gave you."));
+        say(desk, s, tr("This is not an enrolment code. Scan the one your commune gave you."));
     } else if (strcmp(s->purpose, "dossier") == 0) {
         if (ident.kind != IDENT_DOSSIER) {
-            say(s, tr("This is not a dossier code."));
+            say(desk, s, tr("This is not a dossier code."));
         } else if (visiting_set(desk->visiting, "visit.dossier", ident.text, &err)) {
+            ui_buzz(desk->ui, UI_BUZZ_GOOD);
             desk_back(desk);
         } else {
             desk_fail(desk, &err);
@@ -141,7 +145,7 @@ static void read_file(struct desk *desk, struct scan_state *s)
     const char *path = buf_text(&s->pick.path);
     /* a pipe or a device has no size, and reading it might never end */
     if (file_size(path) <= 0 || !picture_read(path, PICTURE_GRAY, 0, &picture, NULL)) {
-        say(s, tr("There is no such file, or it cannot be read."));
+        say(desk, s, tr("There is no such file, or it cannot be read."));
         return;
     }
     struct gray gray = picture_gray(&picture);
@@ -150,7 +154,7 @@ static void read_file(struct desk *desk, struct scan_state *s)
         take(desk, s, (struct str){(const char *)code.bytes, code.n}, CLAIM_PICTURE);
         explicit_bzero(&code, sizeof(code));
     } else {
-        say(s, tr("No code was found in this picture."));
+        say(desk, s, tr("No code was found in this picture."));
     }
     barcode_destroy(scanner);
     picture_finish(&picture);

@@ -155,6 +155,12 @@ void frame_compare(struct ui *ui)
             r->round = 0;
         }
     }
+    struct rect preview = keyboard_preview(ui);
+    if (!same(preview, ui->preview)) {
+        canvas_damage(canvas, ui->preview);
+        canvas_damage(canvas, preview);
+        ui->preview = preview;
+    }
     if (ui->round % 64 == 0) {
         record_rebuild(ui, ui->record_cap);
     }
@@ -216,6 +222,7 @@ void frame_paint(struct ui *ui)
         struct paint *paint = paint_begin(canvas, canvas->damage[i]);
         paint_fill(paint, canvas->damage[i], ui_colour(ui, TOKEN_BG));
         paint_tree(ui, ui->root, paint, canvas->damage[i]);
+        keyboard_paint_preview(ui, paint);
         paint_end(paint, NULL);
     }
 }

@@ -20,6 +20,8 @@ enum key_code {
     CODE_ALL,
 };
 
+enum { PREVIEW_MORE = 10 }; /* dp on each side that it is larger than its key */
+
 struct cell {
     enum key_code code;
     const char *text; /* what it types; NULL: its code says */
@@ -222,6 +224,54 @@ static bool is_number(enum ui_input input)
            input == UI_IN_PIN || input == UI_IN_DATE;
 }
 
+/* ---- the preview: the letter above the finger that hides its key ---- */
+
+/* The letter key under the finger; NULL: none, or nobody shall read it over the shoulder. */
+static const struct node *previewed(struct ui *ui)
+{
+    const struct node *node = ui->pressed ? node_find(ui, ui->pressed) : NULL;
+    const struct cell *cell = node && node->widget == &widget_cell ? node->data : NULL;
+    enum ui_input input = ui->edit.field.input;
+    bool secret = ui->edit.field.masked || input == UI_IN_PIN || input == UI_IN_PASSWORD;
+    bool is_letter = cell && cell->code == CODE_TEXT && strcmp(cell->text, " ") != 0;
+    return is_letter && !secret && !is_number(input) ? node : NULL;
+}
+
+struct rect keyboard_preview(struct ui *ui)
+{
+    const struct node *key = previewed(ui);
+    if (!key) {
+        return (struct rect){0, 0, 0, 0};
+    }
+    struct rect r = rect_grown(key->r, ui_px(ui, PREVIEW_MORE));
+    r.h = key->r.h + ui_px(ui, PREVIEW_MORE);
+    r.y = key->r.y - r.h > 0 ? key->r.y - r.h : 0;
+    r.x = r.x + r.w > ui->w ? ui->w - r.w : r.x < 0 ? 0 : r.x;
+    return r;
+}
+
+void keyboard_paint_preview(struct ui *ui, struct paint *paint)
+{
+    struct rect r = keyboard_preview(ui);
+    if (rect_is_empty(rect_both(r, paint_part(paint)))) {
+        return;
+    }
+    const struct node *key = previewed(ui);
+    const struct cell *cell = key->data;
+    struct paint_line line = {ui_px(ui, 8), ui_px(ui, 1), 0, ui_colour(ui, TOKEN_CONTROL)};
+    struct node letter = {.text = cell->text,
+                          .type = TYPE_QUESTION,
+                          .look = {-1, -1, TOKEN_TEXT, 0, 1},
+                          .text_align = ALIGN_CENTER,
+                          .lines = 1};
+    struct text text = node_spec(ui, &letter, r.w);
+    text.size = text.line = r.h * 6 / 10;
+    struct text_size size = text_measure(&text);
+    paint_round(paint, r, ui_px(ui, 8), ui_colour(ui, TOKEN_SURFACE));
+    paint_outline(paint, r, &line);
+    paint_text(paint, &text, r.x, r.y + (r.h - size.h) / 2);
+}
+
 void keyboard_build(struct ui *ui)
 {
     bool letters_wanted = ui->set.keyboard == UI_KEYBOARD_ALWAYS ||
@@ -341,6 +391,7 @@ void keyboard_press(struct ui *ui, const struct node *node)
     struct edit *edit = &ui->edit;
     struct node *field = node_find(ui, edit->id);
     struct input enter = {.kind = INPUT_KEY, .code = KEY_ENTER};
+    ui_buzz(ui, UI_BUZZ_KEY);
     switch (cell->code) {
     case CODE_TEXT:
         edit_type(ui, cell->text);

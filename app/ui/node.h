@@ -260,9 +260,10 @@ struct ui {
     struct edit edit;
     bool keyboard; /* the on-screen keyboard is up */
     bool had_keyboard;
-    uint64_t board_at; /* key of it that arrows and Enter mean; 0: none */
-    bool latin;        /* its letters are Latin though the language is not */
-    bool typing_off;   /* its Vietnamese is switched off */
+    uint64_t board_at;   /* key of it that arrows and Enter mean; 0: none */
+    struct rect preview; /* of the pressed key, as painted last */
+    bool latin;          /* its letters are Latin though the language is not */
+    bool typing_off;     /* its Vietnamese is switched off */
     struct touch touch;
     struct fling fling;
     struct softkey softkeys[13];
@@ -496,6 +497,12 @@ void edit_paste(struct ui *ui);
 
 /* Backspace. */
 void edit_erase(struct ui *ui);
+
+/* Where the letter of the pressed key is shown large; empty: nowhere. */
+struct rect keyboard_preview(struct ui *ui);
+
+/* Paints it, over everything. */
+void keyboard_paint_preview(struct ui *ui, struct paint *paint);
 
 /* Adds the on-screen keyboard below the screen when it is up. */
 void keyboard_build(struct ui *ui);

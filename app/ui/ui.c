@@ -303,6 +303,14 @@ static void tick(struct ui *ui)
 
 /* ---- what a screen asks ---- */
 
+void ui_buzz(struct ui *ui, enum ui_buzz buzz)
+{
+    static const int ms[] = {[UI_BUZZ_KEY] = 15, [UI_BUZZ_GOOD] = 80, [UI_BUZZ_BAD] = 300};
+    if (ui->set.buzz) {
+        window_buzz(ui->window, ms[buzz]);
+    }
+}
+
 static bool took_number(struct ui *ui, enum action_kind kind, long number)
 {
     if (ui->action.kind != kind || ui->action.number != number || ui->is_taken) {

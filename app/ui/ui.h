@@ -52,6 +52,7 @@ struct ui_settings {
     bool rtl;                  /* mirrored */
     char lang[8];              /* "vi": shaping and digits of the kit's own parts */
     bool still;                /* reduced motion: nothing fades, slides or flings */
+    bool buzz;                 /* keys and scans are felt, where the device can shake */
     bool softkeys;             /* the device has F keys: their labels are shown */
     enum ui_keyboard keyboard; /* on-screen keyboard: when a finger opens a field, always, never */
     enum ui_typing typing;     /* how letters become Vietnamese */
@@ -109,6 +110,12 @@ struct ui_judge {
 
 /* Lets every typed key be judged; NULL: every key is a person's. judge is copied. */
 void ui_set_judge(struct ui *ui, const struct ui_judge *judge);
+
+/* What a shake in the hand says: a key went down, a code was taken, or refused. */
+enum ui_buzz { UI_BUZZ_KEY, UI_BUZZ_GOOD, UI_BUZZ_BAD };
+
+/* Shakes the device, where it can and the settings allow it. */
+void ui_buzz(struct ui *ui, enum ui_buzz buzz);
 
 /* ---- options of every widget ---------------------------------------------------------------- */
 

@@ -23,6 +23,8 @@ static const struct setting_row rows[] = {
      tr_later("Lists stop where the finger stops. By itself when the battery is low.")},
     {"keyboard", SETTING_CHOICE, SETTING_USER, true, "auto", 0, 0, "auto always never",
      tr_later("On-screen keyboard"), tr_later("Automatic: when a finger opens a field.")},
+    {"vibrate", SETTING_SWITCH, SETTING_USER, true, "1", 0, 1, NULL,
+     tr_later("Vibrate"), tr_later("Shortly at each key and each code that was read.")},
     {"typing", SETTING_CHOICE, SETTING_USER, true, "telex", 0, 0, "telex vni plain",
      tr_later("Vietnamese typing"), tr_later("How letters become Vietnamese.")},
     {"voice", SETTING_CHOICE, SETTING_USER, true, "vi", 0, 0, "vi vi-vn-x-central vi-vn-x-south",

@@ -36,6 +36,8 @@ struct window {
     SDL_Renderer *renderer; /* presenter_gltex */
     SDL_Texture *texture;
     struct wayland *wayland; /* presenter_wayland */
+    struct buzzer *buzzer;   /* looked for at the first buzz */
+    bool is_buzzer_sought;
     Uint32 wake_event;
     struct devices *devices; /* own epoll, where SDL would poll; else NULL */
     bool is_composing, has_text_input, is_shown, is_pressed;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "platform/base/clock.h"
+#include "platform/window/buzz.h"
 #include "platform/window/font.h"
 #include "platform/window/machine.h"
 
@@ -97,6 +98,7 @@ void window_close(struct window *window)
         close(window->wake_fd);
     }
     vec_finish(&window->queue);
+    buzzer_close(window->buzzer);
     free(window->clipboard);
     free(window);
 }
@@ -205,6 +207,17 @@ bool window_resize(struct window *window, int w, int h)
     }
     window_inject(window, &(struct input){.kind = INPUT_SIZE, .x = w, .y = h});
     return true;
+}
+
+void window_buzz(struct window *window, int ms)
+{
+    if (!window->is_buzzer_sought && !window->opt.headless) {
+        window->buzzer = buzzer_open("/dev/input", NULL);
+        window->is_buzzer_sought = true;
+    }
+    if (window->buzzer) {
+        buzzer_buzz(window->buzzer, ms);
+    }
 }
 
 const char *window_presenter(const struct window *window)

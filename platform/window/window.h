@@ -60,6 +60,9 @@ char *window_clipboard(struct window *window);
 /* Puts text on the clipboard. */
 void window_set_clipboard(struct window *window, const char *text);
 
+/* Shakes the device for ms milliseconds, where it can; returns at once. */
+void window_buzz(struct window *window, int ms);
+
 /* Sets the window's size (tests, --size); false when the system decides. */
 bool window_resize(struct window *window, int w, int h);
 

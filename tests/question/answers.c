@@ -379,6 +379,37 @@ static void guidance_and_large_pictures_on_demand(void **state)
     buf_finish(&dump);
 }
 
+static void labels_are_heard_and_stopped(void **state)
+{
+    struct stand *stand = *state;
+    const char *id = "x_image/sound";
+    setenv("SDL_AUDIODRIVER", "dummy", 1);
+    stand->sounds = true;
+    stand_show(stand, "media");
+    assert_string_equal(desk_get(&stand->desk, id, "name"), tr("Play the sound"));
+    stand_tap(stand, "x_image", "sound");
+    assert_string_equal(desk_get(&stand->desk, id, "name"), tr("Stop the sound"));
+    stand_tap(stand, "x_image", "sound");
+    assert_string_equal(desk_get(&stand->desk, id, "name"), tr("Play the sound"));
+    stand_tap(stand, "x_image", "sound"); /* left while it sounds: it ends with the page */
+    stand_show(stand, "note");
+    stand_show(stand, "media");
+    assert_string_equal(desk_get(&stand->desk, id, "name"), tr("Play the sound"));
+}
+
+static void a_sound_that_is_none_is_named(void **state)
+{
+    struct stand *stand = *state;
+    struct buf dump = {0};
+    stand_show(stand, "media");
+    stand_tap(stand, "x_image", "sound");
+    ui_dump(stand->desk.ui, &dump);
+    assert_false(desk_has(&stand->desk, "x_image/sound"));
+    assert_non_null(strstr(buf_text(&dump), tr("Sound, cannot be played here:")));
+    assert_non_null(strstr(buf_text(&dump), "card.wav"));
+    buf_finish(&dump);
+}
+
 /* The words of the features table; each stands in the form, so each has been looked at. */
 static void no_appearance_is_left_out(void **state)
 {
@@ -482,6 +513,8 @@ int main(void)
         WITH_STAND(files_from_folders),
         WITH_STAND(drawings_and_ink_on_photos),
         WITH_STAND(guidance_and_large_pictures_on_demand),
+        WITH_STAND(labels_are_heard_and_stopped),
+        WITH_STAND(a_sound_that_is_none_is_named),
         cmocka_unit_test(no_appearance_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@ struct stand {
     struct buf file; /* attached last */
     int answers, moves, read;
     bool refuses; /* every answer */
+    bool sounds;  /* its sounds are sounds; else bytes that are none */
 };
 
 /* Looks of the window, as settings and pixels. */

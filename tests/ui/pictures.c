@@ -295,10 +295,13 @@ static void keyboards_are_as_they_were(void **state)
         const char *name, *field;
         const struct words *w;
         enum ui_theme theme;
-    } boards[] = {{"keyboard_vi", "name", &vietnamese, THEME_LIGHT},
-                  {"keyboard_ar", "name", &arabic, THEME_DARK},
-                  {"keyboard_pad_ar", "phone", &arabic, THEME_LIGHT},
-                  {"keyboard_pad_vi", "phone", &vietnamese, THEME_SUN}};
+        const char *under_finger; /* key */
+    } boards[] = {{"keyboard_vi", "name", &vietnamese, THEME_LIGHT, NULL},
+                  {"keyboard_preview_vi", "name", &vietnamese, THEME_SUN, "keyboard/g"},
+                  {"keyboard_preview_ar", "name", &arabic, THEME_DARK, "keyboard/ض"},
+                  {"keyboard_ar", "name", &arabic, THEME_DARK, NULL},
+                  {"keyboard_pad_ar", "phone", &arabic, THEME_LIGHT, NULL},
+                  {"keyboard_pad_vi", "phone", &vietnamese, THEME_SUN, NULL}};
     for (size_t i = 0; i < sizeof(boards) / sizeof(*boards); i++) {
         struct desk desk;
         struct scene scene;
@@ -310,6 +313,13 @@ static void keyboards_are_as_they_were(void **state)
         set.keyboard = UI_KEYBOARD_ALWAYS;
         set.typing = UI_TYPE_TELEX;
         ui_set(desk.ui, &set);
+        desk_settle(&desk);
+        if (boards[i].under_finger) {
+            struct rect r = desk_rect(&desk, boards[i].under_finger);
+            window_inject(
+                desk.window,
+                &(struct input){.kind = INPUT_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+        }
         desk_picture(&desk, boards[i].name);
         desk_close(&desk);
     }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -12,7 +13,7 @@
 
 struct model {
     char name[64], phone[32], note[128];
-    bool sheet;
+    bool sheet, masked;
     int undone, chosen, pressed;
 };
 
@@ -31,7 +32,7 @@ static void build(struct ui *ui, void *ctx)
     m->chosen += ui_bar_menu(ui, "settings", "Settings", ICON_SETTINGS);
     ui_body_begin(ui);
     keep(m->name, sizeof(m->name),
-         ui_field(ui, "name", m->name, &(struct ui_field){.label = "Name"}));
+         ui_field(ui, "name", m->name, &(struct ui_field){.label = "Name", .masked = m->masked}));
     keep(m->phone, sizeof(m->phone),
          ui_field(ui, "phone", m->phone,
                   &(struct ui_field){.label = "Phone", .input = UI_IN_PHONE}));
@@ -98,6 +99,59 @@ static void fingers_type_on_the_screen(void **state)
     assert_false(desk_has(&desk, "keyboard"));
     desk_key(&desk, KEY_BACK);
     assert_string_equal(model.phone, "09");
+    desk_close(&desk);
+}
+
+/* Does a pixel differ by more than the rounding at the edge of a painted part? */
+static bool differs(const uint32_t *a, const uint32_t *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (int shift = 0; shift < 24; shift += 8) {
+            int d = (int)(a[i] >> shift & 255) - (int)(b[i] >> shift & 255);
+            if (d > 8 || d < -8) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Is anything painted anew above that key while a finger is on it? */
+static bool is_previewed(struct desk *desk, const char *key)
+{
+    struct rect r = desk_rect(desk, key);
+    struct canvas *canvas = window_canvas(desk->window);
+    size_t n = (size_t)canvas->stride * (size_t)r.y; /* all above the key */
+    uint32_t *before = malloc(n * 4);
+    assert_non_null(before);
+    memcpy(before, canvas->pixels, n * 4);
+    send(desk, INPUT_DOWN, r.x + r.w / 2, r.y + r.h / 2);
+    bool changed = differs(before, canvas->pixels, n);
+    send(desk, INPUT_MOVE, r.x + r.w / 2, r.y - 300); /* slides off: nothing is typed */
+    assert_false(differs(before, canvas->pixels, n)); /* and nothing is left behind */
+    send(desk, INPUT_UP, r.x + r.w / 2, r.y - 300);
+    free(before);
+    return changed;
+}
+
+static void the_letter_under_the_finger_is_shown_above_it(void **state)
+{
+    struct desk desk;
+    struct model model;
+    open_model(&desk, &model);
+    desk_tap(&desk, "name");
+    assert_true(is_previewed(&desk, "keyboard/q"));
+    assert_true(is_previewed(&desk, "keyboard/p"));
+    assert_true(is_previewed(&desk, "keyboard/m"));
+    assert_false(is_previewed(&desk, "keyboard/space"));
+    assert_string_equal(model.name, "");
+    desk_key(&desk, KEY_BACK);
+    desk_key(&desk, KEY_BACK);
+    model.masked = true; /* others look over the shoulder */
+    ui_change(desk.ui);
+    desk_settle(&desk);
+    desk_tap(&desk, "name");
+    assert_false(is_previewed(&desk, "keyboard/q"));
     desk_close(&desk);
 }
 
@@ -307,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fingers_type_on_the_screen),
+        cmocka_unit_test(the_letter_under_the_finger_is_shown_above_it),
         cmocka_unit_test(the_field_is_seen_above_the_keyboard),
         cmocka_unit_test(a_long_press_selects_and_offers_to_copy),
         cmocka_unit_test(a_touch_beside_a_sheet_closes_it),
