@@ -111,7 +111,7 @@ bench(hub USES app/hub LIBS Threads::Threads)
 fuzz(multipart_reader USES sync/http)
 bench(xpath    USES app/form)
 bench(form     USES app/form)
-bench(ui USES app/ui)
+bench(ui USES app/ui app/work app/store app/form)
 pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl libcrypto) # a stranger of the TLS lane
 suite(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfig::SSL TIMEOUT 900)
 bench(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfig::SSL)

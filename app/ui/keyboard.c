@@ -265,7 +265,7 @@ void keyboard_paint_preview(struct ui *ui, struct paint *paint)
                           .text_align = ALIGN_CENTER,
                           .lines = 1};
     struct text text = node_spec(ui, &letter, r.w);
-    text.size = text.line = r.h * 6 / 10;
+    text.size = text.line = r.h * 9 / 20;
     struct text_size size = text_measure(&text);
     paint_round(paint, r, ui_px(ui, 8), ui_colour(ui, TOKEN_SURFACE));
     paint_outline(paint, r, &line);

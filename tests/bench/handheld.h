@@ -4,6 +4,7 @@
 #define BENCH_HANDHELD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,6 +20,9 @@ struct cost {
 /* Makes the folder and its visits, seeded. cheap: the floor of the PIN's cost, not what the device
  * would choose. Ends the program with a sentence when it cannot. */
 void handheld_fill(const char *folder, int visits, bool cheap);
+
+/* Puts a form file and the shipped lists that it names into that folder; its id is put into id. */
+void handheld_put_form(const char *folder, const char *path, char *id, size_t room);
 
 /* Saves count answers of a shipped form in that folder: the mean, and unlock is filled. */
 struct cost handheld_answers(const char *folder, int count, struct cost *unlock);

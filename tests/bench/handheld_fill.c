@@ -94,27 +94,79 @@ void handheld_fill(const char *folder, int visits, bool cheap)
     app_close(app);
 }
 
-/* A shipped form that needs no lists, as a hub would send it. */
-static void put_form(struct app *app, const char *name)
+/* One file of an update, whole. */
+static void put_file(struct inbox *inbox, void *update, enum inbox_kind kind, const char *name,
+                     const struct buf *bytes)
 {
-    char path[HANDHELD_PATH], hash[HASH_MD5_TEXT];
+    char hash[HASH_MD5_TEXT];
+    struct err err = {0};
+    hash_md5_text(bytes->s, bytes->n, hash);
+    struct inbox_file file = {.kind = kind, .name = name, .hash = hash};
+    void *to = NULL;
+    must(inbox->ops->open_file(inbox->ctx, update, &file, &to, &err) &&
+             inbox->ops->write_file(inbox->ctx, to, bytes->s, bytes->n, &err) &&
+             inbox->ops->close_file(inbox->ctx, to, &err),
+         &err);
+}
+
+/* The shipped lists that the form names. */
+static void put_lists(struct inbox *inbox, void *update, const struct buf *xml)
+{
+    static const char *const lists[] = {"communes.csv",   "failure_reasons.csv", "hotlines.csv",
+                                        "procedures.csv", "provinces.csv",       "topics.csv"};
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+        char reference[64], path[HANDHELD_PATH];
+        struct buf bytes = {0};
+        struct err err = {0};
+        snprintf(reference, sizeof(reference), "jr://file-csv/%s", lists[i]);
+        if (!memmem(xml->s, xml->n, reference, strlen(reference))) {
+            continue;
+        }
+        snprintf(path, sizeof(path), "%s/lists/%s", getenv("GOCUA_ASSETS"), lists[i]);
+        must(file_read(path, 16 << 20, &bytes, &err), &err);
+        put_file(inbox, update, INBOX_MEDIA, lists[i], &bytes);
+        buf_finish(&bytes);
+    }
+}
+
+/* The form's own id: a record must name it. */
+static void read_form_id(const struct buf *xml, char *id, size_t room)
+{
+    const char *at = memmem(xml->s, xml->n, "<instance", 9);
+    const char *root = at ? strstr(at + 1, " id=\"") : NULL;
+    size_t n = root ? strcspn(root + 5, "\"") : 0;
+    snprintf(id, room, "%.*s", (int)n, root ? root + 5 : "");
+}
+
+/* As a hub would send it; its id is put into id. */
+static void put_form(struct app *app, const char *path, char *id, size_t room)
+{
+    char hash[HASH_MD5_TEXT];
     struct inbox_place place = {app->store, "http://bench"};
     struct inbox inbox = inbox_of(&place);
     struct buf xml = {0};
     struct err err = {0};
-    void *update = NULL, *to = NULL;
-    snprintf(path, sizeof(path), "%s/forms/%s.xml", getenv("GOCUA_ASSETS"), name);
-    must(file_read(path, 4 << 20, &xml, &err), &err);
+    void *update = NULL;
+    must(file_read(path, 16 << 20, &xml, &err), &err);
     hash_md5_text(xml.s, xml.n, hash);
-    struct inbox_form form = {.form_id = name, .version = "1", .name = name, .hash = hash};
-    struct inbox_file file = {.kind = INBOX_FORM, .name = "", .hash = hash};
-    must(inbox.ops->begin(inbox.ctx, &form, &update, &err) &&
-             inbox.ops->open_file(inbox.ctx, update, &file, &to, &err) &&
-             inbox.ops->write_file(inbox.ctx, to, xml.s, xml.n, &err) &&
-             inbox.ops->close_file(inbox.ctx, to, &err) &&
-             inbox.ops->commit(inbox.ctx, update, &err),
-         &err);
+    buf_add_char(&xml, 0);
+    xml.n--;
+    read_form_id(&xml, id, room);
+    struct inbox_form form = {.form_id = id, .version = "1", .name = id, .hash = hash};
+    must(inbox.ops->begin(inbox.ctx, &form, &update, &err), &err);
+    put_file(&inbox, update, INBOX_FORM, "", &xml);
+    put_lists(&inbox, update, &xml);
+    must(inbox.ops->commit(inbox.ctx, update, &err), &err);
     buf_finish(&xml);
+}
+
+void handheld_put_form(const char *folder, const char *path, char *id, size_t room)
+{
+    struct err err = {0};
+    struct app *app = open_app(folder);
+    must(app_unlock(app, STR(HANDHELD_PIN), &err), &err);
+    put_form(app, path, id, room);
+    app_close(app);
 }
 
 struct cost handheld_answers(const char *folder, int count, struct cost *unlock)
@@ -125,8 +177,10 @@ struct cost handheld_answers(const char *folder, int count, struct cost *unlock)
     double cpu = own_cpu_ms(), wall = now_ms();
     must(app_unlock(app, STR(HANDHELD_PIN), &err), &err);
     *unlock = (struct cost){own_cpu_ms() - cpu, now_ms() - wall};
-    put_form(app, "feedback");
-    must(filling_begin(app, "feedback", "", &filling, &err), &err);
+    char path[HANDHELD_PATH], id[64];
+    snprintf(path, sizeof(path), "%s/forms/feedback.xml", getenv("GOCUA_ASSETS"));
+    put_form(app, path, id, sizeof(id));
+    must(filling_begin(app, id, "", &filling, &err), &err);
     cpu = own_cpu_ms();
     wall = now_ms();
     for (int i = 0; i < count; i++) {

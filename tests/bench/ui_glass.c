@@ -1,0 +1,1 @@
+#include "tests/window/helper_glass.c"

@@ -1,0 +1,1 @@
+#include "tests/bench/handheld_run.c"
