@@ -181,8 +181,9 @@ struct archive_record {
     int64_t received_ms;
     int files, files_here;
     enum openrosa_instance_state state;
-    const char *replaces; /* instanceID that this one edited, or "" */
-    struct str xml;       /* only with wants_xml */
+    const char *judged, *comment; /* "accepted", "returned" or ""; what was said with it */
+    const char *replaces;         /* instanceID that this one edited, or "" */
+    struct str xml;               /* only with wants_xml */
 };
 
 struct archive_filter {
@@ -219,6 +220,20 @@ bool archive_record_files(struct archive *archive, int64_t seq,
 /* Opens a file of a record. ERR_MISSING. */
 bool archive_record_open(struct archive *archive, int64_t seq, const char *name, int *fd,
                          uint64_t *size, struct err *err);
+
+/* Accepts a current record, or returns it to its device with words for the volunteer. ERR_MISSING;
+ * ERR_INPUT when it is no longer current. */
+bool archive_judge(struct archive *archive, int64_t seq, bool accepts, const char *message,
+                   struct err *err);
+
+/* Appends the current records of a device that were judged. */
+bool archive_judged(struct archive *archive, int64_t device, struct wire_judgements *to,
+                    struct err *err);
+
+/* Appends the XML of the newest version of a record, whoever edited it; ERR_MISSING when this
+ * device has sent no version of it. */
+bool archive_newest(struct archive *archive, int64_t device, const char *instance, struct buf *xml,
+                    struct err *err);
 
 /* Deletes a record: its XML and files go, its id stays known. ERR_MISSING. The bytes of the files
  * go with archive_purge, outside of any bracket. */

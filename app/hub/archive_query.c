@@ -7,6 +7,7 @@
 #define RECORD_SQL                                                                                 \
     "select r.seq, f.form, v.title, v.version, r.instance, r.name, d.name, r.device_id, r.agent,"  \
     " r.received_ms, r.files, r.files_here, r.state, coalesce(r.deprecated, ''),"                  \
+    " r.judged, r.comment,"                                                                        \
     " case when ?1 then r.xml end from record r join form f on f.id = r.form"                      \
     " join form_version v on v.id = r.version join device d on d.id = r.device"
 
@@ -27,7 +28,9 @@ static void read_record(struct db_query *q, struct archive_record *record)
         .files_here = (int)db_int(q, 11),
         .state = (enum openrosa_instance_state)db_int(q, 12),
         .replaces = db_text(q, 13),
-        .xml = db_str(q, 14),
+        .judged = db_text(q, 14),
+        .comment = db_text(q, 15),
+        .xml = db_str(q, 16),
     };
 }
 

@@ -68,4 +68,12 @@ static const char first[] =
     "  id integer primary key, ms integer not null, who text not null, what text not null,"
     "  about text not null, reason text not null) strict;";
 
-const struct db_migration archive_migrations[] = {{1, "first", first}, {0, NULL, NULL}};
+/* What people said about a record: '' (nothing yet), accepted, returned. */
+static const char judged[] =
+    "alter table record add column judged text not null default '';"
+    "alter table record add column comment text not null default '';"
+    "create index record_judged on record(device) where judged <> '';"
+    "create index record_by_deprecated on record(deprecated) where deprecated is not null;";
+
+const struct db_migration archive_migrations[] = {
+    {1, "first", first}, {2, "judged", judged}, {0, NULL, NULL}};

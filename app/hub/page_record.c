@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "app/lang/lang.h"
 #include "sync/http/url.h"
@@ -13,7 +14,7 @@ struct showing {
     struct buf *html;
     struct formdef *def;
     int64_t seq;
-    bool full;
+    bool full, is_current;
 };
 
 static void add_pair(struct buf *to, const char *name, struct str value)
@@ -114,12 +115,50 @@ static void add_record(void *ctx, const struct archive_record *record)
     add_pair(s->html, tr("Record"), s->full ? str_of(record->name) : buf_str(&name));
     add_pair(s->html, tr("Device"), str_of(record->device));
     add_pair(s->html, tr("State"), str_of(state_text(record->state)));
+    if (*record->judged) {
+        add_pair(s->html, tr("Judged"),
+                 str_of(strcmp(record->judged, "accepted") == 0 ? tr("accepted") : tr("returned")));
+        add_pair(s->html, tr("Words for the volunteer"), str_of(record->comment));
+    }
+    s->is_current = record->state == OPENROSA_INSTANCE_CURRENT;
     add_pair(s->html, "instanceID", str_of(record->instance));
     buf_add_text(s->html, "</table>");
     archive_form_def(s->visit->archive, record->form, record->version, &s->def, NULL);
     add_values(s, record->xml);
     buf_finish(&time);
     buf_finish(&name);
+}
+
+/* What people may say about a record: it goes back to the device with the next sending. */
+static void add_judge(struct showing *s)
+{
+    buf_addf(s->html,
+             "<form method=\"post\" action=\"/record/%" PRId64 "\"><input type=\"hidden\" "
+             "name=\"csrf\" value=\"%s\"><label>",
+             s->seq, s->visit->csrf);
+    html_add(s->html, str_of(tr("Words for the volunteer")));
+    buf_add_text(s->html, "<input name=\"comment\" maxlength=\"300\"></label>"
+                          "<button name=\"judge\" value=\"returned\">");
+    html_add(s->html, str_of(tr("Return for a correction")));
+    buf_add_text(s->html, "</button> <button name=\"judge\" value=\"accepted\">");
+    html_add(s->html, str_of(tr("Accept")));
+    buf_add_text(s->html, "</button></form>");
+}
+
+static bool judge(struct page_visit *visit, int64_t seq, const char *about, struct err *err)
+{
+    const char *word = visit_field(visit, "judge"), *comment = visit_field(visit, "comment");
+    bool accepts = strcmp(word, "accepted") == 0;
+    if (!accepts && (strcmp(word, "returned") != 0 || strlen(comment) < 3)) {
+        return err_set(err, ERR_INPUT, 0, "a record is returned with words for the volunteer");
+    }
+    return strlen(comment) <= 900 && archive_begin(visit->archive, err) &&
+           archive_end(visit->archive,
+                       archive_judge(visit->archive, seq, accepts, comment, err) &&
+                           archive_audit(visit->archive, http_request_peer(visit->request),
+                                         accepts ? "accept record" : "return record", about,
+                                         comment, err),
+                       err);
 }
 
 static void add_unmask(struct showing *s)
@@ -151,20 +190,25 @@ static void serve(struct page_visit *visit)
     struct buf html = {0};
     struct err err = {0};
     long long seq = 0;
-    struct showing s = {.visit = visit, .html = &html, .full = visit->is_post};
+    bool judges = visit->is_post && visit_field(visit, "judge")[0];
+    struct showing s = {.visit = visit, .html = &html, .full = visit->is_post && !judges};
     bool ok = visit->n_parts == 2 && str_to_int64(str_of(visit->parts[1]), &seq);
     if (!ok) {
         err_set(&err, ERR_MISSING, 0, "no such record");
     }
     s.seq = seq;
     const char *about = arena_printf(&visit->arena, "record %lld", seq);
-    ok = ok && (!visit->is_post || is_allowed(visit, about, &err)) &&
+    ok = ok && (!judges || judge(visit, seq, about, &err)) &&
+         (!visit->is_post || judges || is_allowed(visit, about, &err)) &&
          archive_record_find(visit->archive, seq, add_record, &s, &err);
     if (ok) {
         html_add_in(&html, "h2", str_of(tr("Files")));
         buf_add_text(&html, "<table>");
         ok = archive_record_files(visit->archive, seq, add_file, &s, &err);
         buf_add_text(&html, "</table>");
+    }
+    if (ok && s.is_current) {
+        add_judge(&s);
     }
     if (ok && !s.full) {
         add_unmask(&s);

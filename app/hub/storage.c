@@ -104,6 +104,23 @@ static bool integrity(void *ctx, const char *list, const char *ids,
     return ok;
 }
 
+static bool judged(void *ctx, int64_t device, struct wire_judgements *to, struct err *err)
+{
+    struct archive *archive = hub_take(ctx, err);
+    bool ok = archive && archive_judged(archive, device, to, err);
+    hub_give(ctx, archive);
+    return ok;
+}
+
+static bool newest(void *ctx, int64_t device, const char *instance, struct buf *xml,
+                   struct err *err)
+{
+    struct archive *archive = hub_take(ctx, err);
+    bool ok = archive && archive_newest(archive, device, instance, xml, err);
+    hub_give(ctx, archive);
+    return ok;
+}
+
 static bool spool(void *ctx, uint64_t size, struct buf *path, struct err *err)
 {
     const struct hub *hub = ctx;
@@ -144,6 +161,8 @@ void hub_storage(struct hub *hub, struct openrosa_storage *storage)
         .manifest = manifest,
         .media = media,
         .integrity = integrity,
+        .judged = judged,
+        .newest = newest,
         .spool = spool,
         .submit = submit,
         .bundle = bundle,

@@ -17,7 +17,7 @@ struct home_state {
 
 static int64_t count(struct desk *desk, unsigned states)
 {
-    const struct record_filter filter = {.states = states};
+    const struct record_filter filter = {.states = states, .dealt_with = 1};
     int64_t n = 0;
     return record_count(desk->app->store, &filter, &n, NULL) ? n : 0;
 }

@@ -26,10 +26,11 @@ struct outbox_state {
 static void look(struct desk *desk, void *state)
 {
     struct outbox_state *s = state;
-    const struct record_filter filter = {
-        .states = s->shows_sent ? 1u << RECORD_SENT | 1u << RECORD_ACCEPTED
-                                : 1u << RECORD_READY | 1u << RECORD_SENDING | 1u << RECORD_ASIDE |
-                                      1u << RECORD_RETURNED};
+    const unsigned done = 1u << RECORD_SENT | 1u << RECORD_ACCEPTED;
+    const unsigned open = 1u << RECORD_READY | 1u << RECORD_SENDING;
+    const unsigned asks = 1u << RECORD_ASIDE | 1u << RECORD_RETURNED;
+    const struct record_filter filter = {.states = s->shows_sent ? done | asks : open | asks,
+                                         .dealt_with = s->shows_sent ? 2 : 1};
     arena_reset(&s->arena);
     if (!record_page(desk->app->store, &filter, (struct page){0, MOST}, &s->arena, &s->records,
                      NULL)) {
@@ -160,6 +161,34 @@ static void draw_head(struct desk *desk, struct outbox_state *s)
     ui_end(ui);
 }
 
+/* Corrections: of what was sent or returned, and when the portal has a newer version. */
+static void draw_ways(struct desk *desk, struct outbox_state *s, const struct record *record)
+{
+    struct ui *ui = desk->ui;
+    struct err err = {0};
+    bool is_sent = record->state == RECORD_SENT || record->state == RECORD_ACCEPTED ||
+                   record->state == RECORD_RETURNED;
+    if (is_sent &&
+        ui_button(ui, "correct", tr("Correct it"),
+                  UI_OPT(.kind = record->state == RECORD_RETURNED ? UI_PRIMARY : UI_NORMAL,
+                         .icon = ICON_EDIT))) {
+        desk_put_away(desk);
+        s->open = 0;
+        if (filling_correct(desk->app, record->id, NULL, &desk->filling, &err)) {
+            desk_go(desk, "filler", NULL);
+        } else if (err.kind == ERR_MISSING || err.kind == ERR_DENIED) {
+            desk_say(desk, tr("This record can no longer be changed on this device."));
+        } else {
+            desk_fail(desk, &err);
+        }
+    }
+    if (record->state == RECORD_ASIDE && outbox_reason_of(record->reason) == OUTBOX_EDIT_LATE &&
+        ui_button(ui, "compare", tr("Compare both versions"), UI_OPT(.kind = UI_PRIMARY))) {
+        s->open = 0;
+        desk_go(desk, "compare", &(struct ticket){record->id, NULL});
+    }
+}
+
 static void draw_sheet(struct desk *desk, struct outbox_state *s)
 {
     struct ui *ui = desk->ui;
@@ -183,7 +212,9 @@ static void draw_sheet(struct desk *desk, struct outbox_state *s)
     if (record->message[0]) {
         ui_value(ui, "message", tr("The server said"), record->message, NULL);
     }
-    if (record->state == RECORD_ASIDE &&
+    draw_ways(desk, s, record);
+    if (record->state == RECORD_ASIDE && reason != OUTBOX_EDIT_LATE &&
+        reason != OUTBOX_SUPERSEDED &&
         ui_button(ui, "release", tr("Put it back into the queue"), UI_OPT(.kind = UI_PRIMARY))) {
         if (record_release(desk->app->store, record->id, &err)) {
             sync_kick(desk->app->sync, false);

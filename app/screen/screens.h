@@ -24,6 +24,7 @@
     X(forms)                                                                                       \
     X(drafts)                                                                                      \
     X(outbox)                                                                                      \
+    X(compare)                                                                                     \
     X(handover)                                                                                    \
     X(film_show)                                                                                   \
     X(film_watch)                                                                                  \

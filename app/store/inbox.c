@@ -10,6 +10,7 @@
 #include "app/store/formfile.h"
 #include "app/store/inner.h"
 #include "app/store/list.h"
+#include "app/store/rival.h"
 #include "platform/base/hash.h"
 #include "platform/base/log.h"
 #include "platform/base/mem.h"
@@ -415,6 +416,25 @@ static bool entity_deleted(void *ctx, const struct inbox_file *list, const char 
     return list_delete_entity(place->store, list->name, id, err);
 }
 
+static bool judged(void *ctx, const char *instance_id, bool is_accepted, const char *message,
+                   struct err *err)
+{
+    struct inbox_place *place = ctx;
+    return record_hear(place->store, instance_id, is_accepted, message, err);
+}
+
+static bool late(void *ctx, size_t i, char *id)
+{
+    struct inbox_place *place = ctx;
+    return rival_wanted(place->store, i, id);
+}
+
+static bool take_newest(void *ctx, const char *id, struct str xml, struct err *err)
+{
+    struct inbox_place *place = ctx;
+    return rival_put(place->store, id, xml, err);
+}
+
 static const struct inbox_ops ops = {
     .has_form = has_form,
     .has_file = has_file,
@@ -432,6 +452,9 @@ static const struct inbox_ops ops = {
     .offered = offered,
     .offline_ids = offline_ids,
     .entity_deleted = entity_deleted,
+    .judged = judged,
+    .late = late,
+    .take_newest = take_newest,
 };
 
 struct inbox inbox_of(struct inbox_place *place)

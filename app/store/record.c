@@ -261,6 +261,10 @@ bool record_find(struct store *store, const char *instance_id, int64_t *id, stru
            (*id || err_set(err, ERR_MISSING, 0, "no such record"));
 }
 
+#define DEALT_WITH                                                                                 \
+    "((state = 7 AND reason = 'superseded') OR (state = 6 AND EXISTS (SELECT 1 FROM record n"      \
+    " WHERE n.replaces = record.id AND n.state <> 1)))"
+
 static void add_filter(struct where *where, const struct record_filter *filter)
 {
     char states[64] = "state IN (0";
@@ -273,6 +277,11 @@ static void add_filter(struct where *where, const struct record_filter *filter)
     if (filter->states) {
         strcat(states, ")");
         where_add_plain(where, states);
+    }
+    if (filter->dealt_with == 1) {
+        where_add_plain(where, "NOT " DEALT_WITH);
+    } else if (filter->dealt_with == 2) {
+        where_add_plain(where, "(state IN (4, 5) OR " DEALT_WITH ")");
     }
     where_add_text(where, "visit = ?", filter->visit);
     where_add_text(where, "form_id = ?", filter->form_id);

@@ -116,6 +116,9 @@ struct record_filter {
     unsigned states;     /* bits 1u << RECORD_…; 0: all */
     const char *visit;   /* NULL: any */
     const char *form_id; /* NULL: any */
+    /* 0: any; 1: without those that a person has dealt with (a late correction that was compared,
+     * what was returned and corrected since); 2: only those and what was sent */
+    int dealt_with;
 };
 
 /* Records newest first (those in the queue: in its order), texts in the arena. */

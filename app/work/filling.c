@@ -261,6 +261,136 @@ bool filling_resume(struct app *app, int64_t record, struct filling **out, struc
     return true;
 }
 
+/* ---- corrections ----------------------------------------------------------------------------- */
+
+bool filling_look(struct app *app, int64_t formfile, struct str xml, struct filling **out,
+                  struct err *err)
+{
+    struct filling *f = create(app);
+    struct entry_device device = device_of(app);
+    f->formfile = formfile;
+    bool ok = load_form(f, err) && entry_open(f->form, xml, ENTRY_RESUME, &device, &f->entry, err);
+    if (!ok) {
+        destroy(f);
+        return false;
+    }
+    filling_follow_language(f);
+    *out = f;
+    return true;
+}
+
+void filling_look_away(struct filling *f)
+{
+    if (f) {
+        destroy(f);
+    }
+}
+
+static bool copy_file(struct filling *f, const struct attachment *file, struct err *err)
+{
+    struct attachment_reader *from = attachment_open(f->app->store, file->id, err);
+    struct attachment_writer *to =
+        from ? attachment_begin(f->app->store, f->record, file->name, file->mime, err) : NULL;
+    unsigned char part[8192];
+    size_t got = 1;
+    bool ok = to != NULL;
+    while (ok && got > 0) {
+        ok = attachment_read(from, part, sizeof(part), &got, err) &&
+             (got == 0 || attachment_write(to, part, got, err));
+    }
+    explicit_bzero(part, sizeof(part));
+    attachment_close(from);
+    return to ? attachment_end(to, ok, err) : false;
+}
+
+/* Files that the answers name go along again: a portal may keep them by version. */
+static bool copy_files(struct filling *f, int64_t from, struct err *err)
+{
+    struct arena arena = {0};
+    struct attachments files = {0};
+    const char *name;
+    bool ok = attachment_list(f->app->store, from, &arena, &files, err);
+    for (size_t i = 0; ok && (name = entry_attachment_at(f->entry, i)); i++) {
+        for (size_t k = 0; ok && k < files.n; k++) {
+            ok = strcmp(files.v[k].name, name) != 0 || copy_file(f, &files.v[k], err);
+        }
+    }
+    arena_finish(&arena);
+    return ok;
+}
+
+/* The frozen XML, under another instance id when that is the one to be replaced. */
+static bool read_sent(struct app *app, const struct record *row, const char *over, struct buf *xml,
+                      struct err *err)
+{
+    struct buf own = {0};
+    bool ok = record_xml(app->store, row->id, &own, err);
+    ptrdiff_t at = over && ok ? str_find(buf_str(&own), str_of(row->instance_id)) : -1;
+    if (at >= 0) {
+        size_t behind = (size_t)at + strlen(row->instance_id);
+        buf_add(xml, own.s, (size_t)at);
+        buf_add_text(xml, over);
+        buf_add(xml, own.s + behind, own.n - behind);
+    } else if (ok) {
+        buf_add_str(xml, buf_str(&own));
+    }
+    buf_wipe(&own);
+    return ok;
+}
+
+static bool begin_correction(struct filling *f, const struct record *row, int64_t replaces,
+                             struct err *err)
+{
+    struct buf xml = {0};
+    bool ok = entry_serialize(f->entry, SERIAL_DRAFT, &xml, err);
+    struct record_new what = {.formfile = f->formfile,
+                              .form_id = row->form_id,
+                              .version = row->version,
+                              .instance_id = entry_instance_id(f->entry),
+                              .visit = row->visit,
+                              .title = entry_instance_name(f->entry),
+                              .xml = buf_str(&xml),
+                              .replaces = replaces};
+    ok = ok && record_create(f->app->store, &what, &f->record, err);
+    if (ok && !copy_files(f, row->id, err)) {
+        record_delete_draft(f->app->store, f->record, NULL);
+        ok = false;
+    }
+    buf_wipe(&xml);
+    return ok;
+}
+
+bool filling_correct(struct app *app, int64_t record, const char *over, struct filling **out,
+                     struct err *err)
+{
+    struct filling *f = create(app);
+    struct arena arena = {0};
+    struct record row = {0};
+    struct buf xml = {0};
+    struct entry_device device = device_of(app);
+    bool ok =
+        record_get(app->store, record, &arena, &row, err) && read_sent(app, &row, over, &xml, err);
+    f->formfile = row.formfile;
+    ok = ok && load_form(f, err) &&
+         (!sealing_is_wanted(f->form) ||
+          err_set(err, ERR_DENIED, 0, "an encrypted record cannot be read here any more")) &&
+         entry_open(f->form, buf_str(&xml), ENTRY_EDIT, &device, &f->entry, err);
+    if (ok) {
+        snprintf(f->visit, sizeof(f->visit), "%s", row.visit);
+        filling_follow_language(f);
+        open_log(f, "form start");
+        ok = begin_correction(f, &row, over ? row.replaces : record, err);
+    }
+    buf_wipe(&xml);
+    arena_finish(&arena);
+    if (!ok) {
+        destroy(f);
+        return false;
+    }
+    *out = f;
+    return true;
+}
+
 void filling_close(struct filling *f)
 {
     struct err err = {0};

@@ -34,6 +34,20 @@ bool filling_begin(struct app *app, const char *form_id, const char *visit, stru
 /* Goes on with a draft. */
 bool filling_resume(struct app *app, int64_t record, struct filling **out, struct err *err);
 
+/* Begins a correction of a record that was sent: a draft with its answers and files that replaces
+ * it (new instanceID, the old one into deprecatedID). over: the instance id of a newer version on
+ * the portal that it replaces instead; NULL: none. ERR_MISSING when record or form are no longer
+ * here, ERR_DENIED when the record is encrypted. */
+bool filling_correct(struct app *app, int64_t record, const char *over, struct filling **out,
+                     struct err *err);
+
+/* Opens a record only to be looked at: nothing of it is saved; filling_look_away ends it. */
+bool filling_look(struct app *app, int64_t formfile, struct str xml, struct filling **out,
+                  struct err *err);
+
+/* Frees; takes NULL. */
+void filling_look_away(struct filling *filling);
+
 /* Stores an answer; false with err when it could not be stored or not be saved to disk. result as
  * entry_answer. */
 bool filling_answer(struct filling *filling, const char *ref, struct str value,

@@ -434,6 +434,39 @@ static void tell_offered(const struct openrosa_state *state, const struct inbox 
     free(forms);
 }
 
+/* What became of records, and newer versions of those whose correction came too late. A failure
+ * costs nothing: the next session asks again. */
+static void take_judgements(struct openrosa_state *state, const struct inbox *inbox)
+{
+    const struct inbox_ops *ops = inbox->ops;
+    struct wire_judgements judgements;
+    struct answer answer;
+    struct err err = {0};
+    if (!portal_tells_records(state->portal) || !ops->judged) {
+        return;
+    }
+    bool ok = portal_judgements(state->portal, &judgements, &answer, &err);
+    for (size_t i = 0; ok && i < judgements.v.n; i++) {
+        const struct wire_judgement *j = &judgements.v.v[i];
+        ok = ops->judged(inbox->ctx, j->instance_id, j->is_accepted, j->message, &err);
+    }
+    wire_judgements_finish(&judgements);
+    char id[80];
+    for (size_t i = 0; ok && ops->late(inbox->ctx, i, id);) {
+        struct buf xml = {0};
+        if (portal_newest(state->portal, id, &xml, &answer, &err)) {
+            ok = ops->take_newest(inbox->ctx, id, buf_str(&xml), &err);
+        } else {
+            ok = !is_way_closed(&answer);
+            i++; /* gone there: the others are asked about all the same */
+        }
+        buf_finish(&xml);
+    }
+    if (!ok) {
+        log_warn("what became of records is not known: %s", err.text);
+    }
+}
+
 bool openrosa_fetch_news(void *ctx, const struct inbox *inbox, struct carrier_news *news,
                          struct outbox_outcome *outcome)
 {
@@ -450,6 +483,9 @@ bool openrosa_fetch_news(void *ctx, const struct inbox *inbox, struct carrier_ne
             note_bad(news, list.bad.v[i].which, list.bad.v[i].why);
         }
         ok = take_all(state, inbox, &list, news, &answer);
+        if (ok) {
+            take_judgements(state, inbox);
+        }
     }
     if (!ok) {
         openrosa_outcome(&answer, &err, outcome);

@@ -219,6 +219,7 @@ bool portal_form_list(struct portal *client, struct wire_form_list *list, struct
     if (ok && !wire_read_form_list(buf_str(&client->reply.body), list, err)) {
         return unreadable(answer, err);
     }
+    client->tells_records = ok && http_reply_field(&client->reply, "X-GoCua-Records") != NULL;
     const char *pins = ok ? http_reply_field(&client->reply, "X-GoCua-Pins") : NULL;
     if (pins && client->renewed) {
         client->renewed(client->renewed_ctx, pins);
@@ -277,5 +278,40 @@ bool portal_integrity(struct portal *client, const char *url, const char *ids,
     if (ok && !wire_read_integrity(buf_str(&client->reply.body), integrity, err)) {
         return unreadable(answer, err);
     }
+    return ok;
+}
+
+bool portal_tells_records(const struct portal *client)
+{
+    return client->tells_records;
+}
+
+bool portal_judgements(struct portal *client, struct wire_judgements *judgements,
+                       struct answer *answer, struct err *err)
+{
+    *judgements = (struct wire_judgements){0};
+    struct buf url = {0};
+    portal_address(client, &url, "/records");
+    struct http_ask ask = {.method = "GET", .url = buf_text(&url), .limit = WIRE_LIMIT};
+    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, err);
+    buf_finish(&url);
+    return ok && (wire_read_judgements(buf_str(&client->reply.body), judgements, err) ||
+                  unreadable(answer, err));
+}
+
+bool portal_newest(struct portal *client, const char *instance_id, struct buf *xml,
+                   struct answer *answer, struct err *err)
+{
+    struct buf url = {0}, path = {0};
+    buf_add_text(&path, "/records/");
+    url_add_escaped(&path, str_of(instance_id));
+    portal_address(client, &url, buf_text(&path));
+    struct http_ask ask = {.method = "GET", .url = buf_text(&url), .limit = WIRE_LIMIT};
+    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, err);
+    if (ok) {
+        buf_add_str(xml, buf_str(&client->reply.body));
+    }
+    buf_finish(&url);
+    buf_finish(&path);
     return ok;
 }

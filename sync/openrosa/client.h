@@ -49,6 +49,17 @@ bool portal_manifest(struct portal *client, const char *url, struct wire_manifes
 bool portal_integrity(struct portal *client, const char *url, const char *ids,
                       struct wire_integrity *integrity, struct answer *answer, struct err *err);
 
+/* Did the last form list come from a server that tells what became of records (our hub)? */
+bool portal_tells_records(const struct portal *client);
+
+/* Asks what people said about records of this device; wire_judgements_finish frees. */
+bool portal_judgements(struct portal *client, struct wire_judgements *judgements,
+                       struct answer *answer, struct err *err);
+
+/* Appends the newest version of a record that this device has sent. */
+bool portal_newest(struct portal *client, const char *instance_id, struct buf *xml,
+                   struct answer *answer, struct err *err);
+
 /* A file to be fetched, whole or the rest of one that broke off. */
 struct portal_download {
     const char *url;

@@ -286,6 +286,7 @@ static void serve_forms(struct openrosa_server *server, struct http_request *req
         answer_failure(request, &err);
     } else {
         wire_add_form_list(&body, rows.forms.v, rows.forms.n);
+        http_answer_header(request, "X-GoCua-Records", "1");
         if (server->options.announced) {
             http_answer_header(request, "X-GoCua-Pins", server->options.announced);
         }
@@ -417,6 +418,37 @@ static void serve_media(struct openrosa_server *server, struct http_request *req
     send_download(request, &download);
 }
 
+/* ---- what became of records: our own ---- */
+
+static void serve_judged(struct openrosa_server *server, struct http_request *request,
+                         struct visit *visit)
+{
+    struct wire_judgements said = {0};
+    struct err err = {0};
+    struct buf body = {0};
+    if (!server->storage.judged(server->storage.ctx, visit->device, &said, &err)) {
+        answer_failure(request, &err);
+    } else {
+        wire_add_judgements(&body, said.v.v, said.v.n);
+        answer_list(server, request, &body);
+    }
+    wire_judgements_finish(&said);
+    buf_finish(&body);
+}
+
+static void serve_newest(struct openrosa_server *server, struct http_request *request,
+                         struct visit *visit)
+{
+    struct err err = {0};
+    struct buf body = {0};
+    if (!server->storage.newest(server->storage.ctx, visit->device, visit->parts[1], &body, &err)) {
+        answer_failure(request, &err);
+    } else {
+        answer_list(server, request, &body);
+    }
+    buf_finish(&body);
+}
+
 /* ---- submissions ---- */
 
 static void begin_submission(struct openrosa_server *server, struct http_request *request,
@@ -541,6 +573,8 @@ static const struct route routes[] = {
     {{"forms", "*", "attachments", "*"}, false, false, serve_media},
     {{"lists", "*", "integrity"}, true, false, serve_integrity},
     {{"datasets", "*", "integrity"}, true, false, serve_integrity},
+    {{"records"}, true, false, serve_judged},
+    {{"records", "*"}, true, false, serve_newest},
 };
 
 static bool fits(const struct route *route, const struct visit *visit)

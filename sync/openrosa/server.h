@@ -1,8 +1,8 @@
 /* The OpenRosa server: paths, headers, status codes and XML bodies over sync/http/server, with the
  * storage behind a table of functions. It owns no data and no thread. Paths are
  * /key/TOKEN/{formList, forms/ID.xml, forms/ID/manifest, forms/ID/media/NAME, submission,
- * bundle, lists/NAME/integrity}; the same below /v1/key/TOKEN/projects/N for clients set up for
- * Central. */
+ * bundle, lists/NAME/integrity, and (told by X-GoCua-Records) records, records/INSTANCE}; the same
+ * below /v1/key/TOKEN/projects/N for clients set up for Central. */
 #ifndef OPENROSA_SERVER_H
 #define OPENROSA_SERVER_H
 
@@ -13,6 +13,7 @@
 #include "platform/base/vec.h"
 #include "platform/base/xml.h"
 #include "sync/http/server.h"
+#include "sync/openrosa/wire.h"
 
 enum { OPENROSA_HASH = 33, OPENROSA_TOKEN = 64 }; /* texts: md5 with its NUL; letters of a token */
 enum { OPENROSA_BUNDLE_LIMIT = 2 << 20 };
@@ -113,6 +114,11 @@ struct openrosa_storage {
     bool (*integrity)(void *ctx, const char *list, const char *ids,
                       void (*each)(void *to, const char *id, bool deleted), void *to,
                       struct err *err);
+    /* Appends the current records of the device that people have judged. */
+    bool (*judged)(void *ctx, int64_t device, struct wire_judgements *to, struct err *err);
+    /* The newest version of a record that this device has sent, or that replaced one it sent. */
+    bool (*newest)(void *ctx, int64_t device, const char *instance, struct buf *xml,
+                   struct err *err);
     /* A path for a new spool file; ERR_STORAGE when the disk has no room for size more bytes. */
     bool (*spool)(void *ctx, uint64_t size, struct buf *path, struct err *err);
     /* Takes the parcel, decides and keeps it, and calls openrosa_server_reply, now or later. */

@@ -246,6 +246,50 @@ void wire_add_manifest(struct buf *to, const struct wire_media *media, size_t n)
     buf_add_text(to, "\n</manifest>\n");
 }
 
+/* ---- judgements ----------------------------------------------------------------------------- */
+
+bool wire_read_judgements(struct str xml, struct wire_judgements *judgements, struct err *err)
+{
+    *judgements = (struct wire_judgements){0};
+    struct paper paper;
+    bool ok = paper_open(&paper, xml, "records", WIRE_GOCUA_NS, err);
+    const struct xml *node = ok ? xml_child(paper.root, "record") : NULL;
+    for (; ok && node; node = xml_next(node, "record")) {
+        const char *id = xml_attr(node, "instanceID"), *state = xml_attr(node, "state");
+        const char *message = text_in(node, "message", &judgements->arena);
+        bool is_accepted = state && strcmp(state, "accepted") == 0;
+        ok = (id && *id && (is_accepted || (state && strcmp(state, "returned") == 0))) ||
+             err_set(err, ERR_INPUT, 0, "a record that is neither accepted nor returned");
+        if (ok) {
+            vec_push(&judgements->v, (struct wire_judgement){arena_strdup(&judgements->arena, id),
+                                                             is_accepted, message ? message : ""});
+        }
+    }
+    paper_close(&paper);
+    return ok;
+}
+
+void wire_judgements_finish(struct wire_judgements *judgements)
+{
+    vec_finish(&judgements->v);
+    arena_finish(&judgements->arena);
+    *judgements = (struct wire_judgements){0};
+}
+
+void wire_add_judgements(struct buf *to, const struct wire_judgement *v, size_t n)
+{
+    add_declaration(to);
+    buf_add_text(to, "<records xmlns=\"" WIRE_GOCUA_NS "\">");
+    for (size_t i = 0; i < n; i++) {
+        buf_add_text(to, "\n<record instanceID=\"");
+        xml_add_escaped(to, str_of(v[i].instance_id), true);
+        buf_addf(to, "\" state=\"%s\">", v[i].is_accepted ? "accepted" : "returned");
+        add_element(to, "message", v[i].message);
+        buf_add_text(to, "</record>");
+    }
+    buf_add_text(to, "\n</records>\n");
+}
+
 /* ---- integrity ------------------------------------------------------------------------------ */
 
 bool wire_read_integrity(struct str xml, struct wire_integrity *integrity, struct err *err)

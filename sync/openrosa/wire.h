@@ -70,6 +70,18 @@ struct wire_integrity {
     VEC(struct wire_entity) entities;
 };
 
+/* What the people at the server said about records of this device (only our hub tells). */
+struct wire_judgement {
+    const char *instance_id;
+    bool is_accepted;    /* else returned for a correction */
+    const char *message; /* for the volunteer, may be "" */
+};
+
+struct wire_judgements {
+    struct arena arena;
+    VEC(struct wire_judgement) v;
+};
+
 /* An OpenRosaResponse. */
 struct wire_answer {
     struct arena arena;
@@ -106,6 +118,15 @@ void wire_integrity_finish(struct wire_integrity *integrity);
 
 /* Appends an integrity list. */
 void wire_add_integrity(struct buf *to, const struct wire_entity *entities, size_t n);
+
+/* Reads judgements; ERR_INPUT when a state is neither accepted nor returned. */
+bool wire_read_judgements(struct str xml, struct wire_judgements *judgements, struct err *err);
+
+/* Frees and zeroes. */
+void wire_judgements_finish(struct wire_judgements *judgements);
+
+/* Appends judgements. */
+void wire_add_judgements(struct buf *to, const struct wire_judgement *v, size_t n);
 
 /* Reads an OpenRosaResponse; ERR_INPUT when it is anything else (HTML of a captive portal). */
 bool wire_read_answer(struct str xml, struct wire_answer *answer, struct err *err);

@@ -75,6 +75,15 @@ struct inbox_ops {
     /* The server says that this entity is deleted. */
     bool (*entity_deleted)(void *ctx, const struct inbox_file *list, const char *id,
                            struct err *err);
+    /* What people at the server said about a record that was sent from here; one that is not known
+     * here, or is so already, is passed over. NULL: nobody asks. */
+    bool (*judged)(void *ctx, const char *instance_id, bool is_accepted, const char *message,
+                   struct err *err);
+    /* The id of the i-th record whose correction came too late and whose newer version is not here
+     * yet, into id (80 bytes); false behind the last. NULL: none. */
+    bool (*late)(void *ctx, size_t i, char *id);
+    /* Here it is. */
+    bool (*take_newest)(void *ctx, const char *id, struct str xml, struct err *err);
 };
 
 struct inbox {
