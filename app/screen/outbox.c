@@ -10,7 +10,11 @@
 #include "app/work/sync.h"
 #include "platform/base/clock.h"
 
-enum { MOST = 500, HELD = 2 };
+enum {
+    MOST = 500,
+    HELD = 2,
+    LOW = 320 /* dp of a window in which two buttons would leave nothing of the list */
+};
 
 struct outbox_state {
     struct arena arena;
@@ -237,6 +241,10 @@ static void draw(struct desk *desk, void *state)
     if (ui_bar(ui, tr("Outbox"), NULL)) {
         desk_back(desk);
     }
+    bool is_low = ui_window_height(ui) < LOW;
+    if (is_low && ui_bar_menu(ui, "handover", tr("Without a network"), ICON_QR_CODE_2)) {
+        desk_go(desk, "handover", NULL);
+    }
     ui_page_begin(ui);
     int tab = ui_tabs(ui, "which", names, 2, s->shows_sent);
     if ((tab == 1) != s->shows_sent) {
@@ -263,7 +271,8 @@ static void draw(struct desk *desk, void *state)
                   UI_OPT(.kind = UI_PRIMARY, .icon = ICON_SEND, .disabled = s->sync.is_running))) {
         sync_kick(desk->app->sync, true);
     }
-    if (ui_button(ui, "handover", tr("Without a network"), UI_OPT(.icon = ICON_QR_CODE_2))) {
+    if (!is_low &&
+        ui_button(ui, "handover", tr("Without a network"), UI_OPT(.icon = ICON_QR_CODE_2))) {
         desk_go(desk, "handover", NULL);
     }
     ui_end(ui);

@@ -231,6 +231,11 @@ int ui_body_width(const struct ui *ui)
     return (w < BODY_MOST ? w : BODY_MOST) - 2 * BODY_MARGIN;
 }
 
+int ui_window_height(const struct ui *ui)
+{
+    return (int)(ui->h / ui->px);
+}
+
 void ui_page_begin(struct ui *ui)
 {
     struct node *page = node_open(ui, &widget_box, NULL);

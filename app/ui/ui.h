@@ -191,6 +191,9 @@ void ui_body_begin(struct ui *ui);
  * each other. */
 int ui_body_width(const struct ui *ui);
 
+/* Height in dp of the whole window, text size counted in: what must stay out of a low one. */
+int ui_window_height(const struct ui *ui);
+
 /* The part between the bars without scrolling and margins: for a list, viewfinder or drawing that
  * takes all of it (.grow = 1). Ends with ui_end. */
 void ui_page_begin(struct ui *ui);
