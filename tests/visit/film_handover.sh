@@ -29,14 +29,17 @@ tap film-show"
 
 # The sender: the film is filmed at fifteen pictures a second for some four seconds.
 {
-    printf 'wait idle\n%s\ncheck\nexpect "6 "\ntap play\ncheck\ntap menu\ntap faster\n' "$to_film"
+    # by keys alone, behind six rows of the outbox
+    printf 'wait idle\ntap outbox\nkey Down 8\nexpect focus handover\nkey Enter\ncheck\n'
+    printf 'expect focus film-show\nkey Enter\ncheck\nexpect "6 "\nexpect focus play\nkey Enter\n'
+    printf 'check\ntap menu\ntap faster\n'
     for i in $(seq 100 149); do printf 'shot %s/%s.png\nwait 40\n' "$work/shown" $i; done
     printf 'key Back\nexpect screen film_show\ncheck\nshot %s/film-sent.png\n' "$work/shots"
 } >"$work/show.script"
 device a "$here/card.jpg" "$work/show.script"
 cp "$work/shown/110.png" "$work/shots/film-shown.png"
 
-python3 - "$work" <<'PYTHON'
+python3 - "$work" "$here/card.jpg" <<'PYTHON'
 import os, random, shutil, sys
 work = sys.argv[1]
 chance = random.Random(6)
@@ -47,6 +50,8 @@ lost = {picture for picture in sorted(distinct) if chance.random() < .2}
 kept = [n for n in names if open("%s/shown/%s" % (work, n), "rb").read() not in lost]
 for i, name in enumerate(kept):
     shutil.copy("%s/shown/%s" % (work, name), "%s/seen/%04d.png" % (work, i))
+for i in (0, 7, 8, 15):  # a card comes between
+    shutil.copy(sys.argv[2], "%s/seen/%04d-card.jpg" % (work, i))
 print(len(names), "pictures of", len(distinct), "codes;", len(lost), "codes lost")
 PYTHON
 
