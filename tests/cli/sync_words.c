@@ -10,6 +10,7 @@
 
 #include "../openrosa/helper_portal.h"
 #include "app/cli/command.h"
+#include "app/lang/lang.h"
 #include "app/store/attachment.h"
 #include "app/store/record.h"
 #include "app/store/setting.h"
@@ -17,6 +18,7 @@
 #include "platform/base/file.h"
 #include "platform/base/log.h"
 #include "platform/base/mem.h"
+#include "sync/run/retry.h"
 
 /* What gocuactl sync --verbose says, read as a supervisor would: every record with what happened to
  * it, why, and what comes next, and not one name of a citizen. */
@@ -250,10 +252,43 @@ static void nobody_there_and_busy_say_when_it_goes_on(void **state)
          "đã gửi 0, đang chờ 3, để riêng 0", "Không kết nối được máy chủ.");
 }
 
+/* Why a server is not believed, in words that name the cause: the clock most of all. */
+static void a_server_that_is_not_believed_says_why(void **state)
+{
+    static const struct {
+        enum outbox_reason reason;
+        const char *en, *vi;
+    } rows[] = {
+        {OUTBOX_TLS_EARLY, "clock", "Đồng hồ"},
+        {OUTBOX_TLS_EXPIRED, "clock", "đồng hồ"},
+        {OUTBOX_TLS_EXPIRED, "expired", "hết hạn"},
+        {OUTBOX_TLS_NAME, "another server", "máy chủ khác"},
+        {OUTBOX_TLS_UNKNOWN, "trusts", "tin cậy"},
+        {OUTBOX_TLS_PIN, "key", "Khóa"},
+        {OUTBOX_TLS_OLD, "old encryption", "mã hóa cũ"},
+        {OUTBOX_TLS_CLEAR, "does not encrypt", "không mã hóa"},
+        {OUTBOX_TLS, "safe connection", "kết nối an toàn"},
+    };
+    static const char *const langs[] = {"en", "vi"};
+    for (int l = 0; l < 2; l++) {
+        assert_true(lang_set(langs[l], NULL));
+        for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+            const char *text = tr(outbox_reason_text(rows[i].reason));
+            const char *word = l == 0 ? rows[i].en : rows[i].vi;
+            if (!strstr(text, word)) {
+                fail_msg("\"%s\" does not say \"%s\"", text, word);
+            }
+            assert_true(*tr(outbox_reason_remedy(rows[i].reason)) != 0);
+            assert_true(retry_is_about_way(rows[i].reason)); /* gone once the server is there */
+        }
+    }
+}
+
 int main(void)
 {
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_server_that_is_not_believed_says_why),
         SCENE(all_goes_well),
         SCENE(a_log_in_page_stops_all_and_each_says_so),
         SCENE(each_record_has_its_own_story),
@@ -264,6 +299,7 @@ int main(void)
     char path[600];
     snprintf(path, sizeof(path), "%s/lang", build ? build : ".");
     setenv("GOCUA_LANG_DIR", path, 0);
+    assert_true(lang_open(path, NULL));
     log_set_level(LOG_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
