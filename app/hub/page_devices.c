@@ -96,6 +96,21 @@ static bool add_device(struct page_visit *visit, const char *name, struct buf *h
     return ok;
 }
 
+/* For devices that missed a change of the certificate's key: it is signed, and no secret. */
+static void add_key_code(const struct page_visit *visit, struct buf *html)
+{
+    if (visit->hub->announced.n > 0) {
+        buf_add_text(html, "<details><summary>");
+        html_add(html, str_of(tr("Key code of this server")));
+        buf_add_text(html, "</summary>");
+        html_add_in(html, "p",
+                    str_of(tr("A device that says that the server shows another key "
+                              "scans this where it enrols.")));
+        add_picture(html, buf_str(&visit->hub->announced));
+        buf_add_text(html, "</details>");
+    }
+}
+
 static bool act(struct page_visit *visit, struct buf *html, struct err *err)
 {
     const char *revoke = visit_field(visit, "revoke"), *add = visit_field(visit, "add");
@@ -136,6 +151,7 @@ static void serve(struct page_visit *visit)
     buf_add_text(&html, "<input name=\"add\" required maxlength=\"100\"></label><button>");
     html_add(&html, str_of(tr("Add device")));
     buf_add_text(&html, "</button></form>");
+    add_key_code(visit, &html);
     visit_answer(visit, 200, tr("Devices"), &html);
     buf_finish(&html);
 }

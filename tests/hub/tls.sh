@@ -58,5 +58,13 @@ try:
 except urllib.error.HTTPError as answer:
     assert answer.code == 303, answer.code
     assert "; Secure" in answer.headers["Set-Cookie"]
+    page = u.Request(url + "/devices", headers={"Cookie": answer.headers["Set-Cookie"].split(";")[0]})
+    text = u.urlopen(page, context=trust).read().decode()
+    assert "Mã khóa của máy chủ này" in text or "Key code of this server" in text
+    assert text.count("<svg") == 1
+pins = json.loads(base64.urlsafe_b64decode(code[7:].split(".")[0] + "==="))["p"]
+assert len(pins) == 1 and pins[0].startswith("sha256//"), pins
+answer = u.urlopen(ask, context=trust)
+assert answer.headers["X-GoCua-Pins"].startswith("GOCUAP1:")
 PYTHON
 echo fine
