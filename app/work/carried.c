@@ -200,8 +200,16 @@ bool carried_exchange(struct app *app, const char *folder,
 struct round {
     struct app *app;
     unsigned char organisation[SIGN_PUBLIC];
-    VEC(char *) names; /* still to go */
+    VEC(char *) names;    /* still to go */
+    char path[PATH_ROOM]; /* of the one given last */
 };
+
+/* The mark beside a bundle that our server cannot use: sealed for another organisation. It still
+ * goes on to sticks. */
+static void mark_of(const char *path, char mark[PATH_ROOM])
+{
+    snprintf(mark, PATH_ROOM, "%s.no", path);
+}
 
 static bool note_name(void *ctx, const char *name)
 {
@@ -215,13 +223,16 @@ static bool note_name(void *ctx, const char *name)
 static bool next_bundle(void *ctx, struct buf *bundle)
 {
     struct round *round = ctx;
-    char folder[PATH_ROOM], path[PATH_ROOM];
+    char folder[PATH_ROOM], mark[PATH_ROOM];
     bool got = false;
     folder_of(round->app, folder);
     while (!got && round->names.n > 0) {
         char *name = round->names.v[--round->names.n];
         buf_clear(bundle);
-        got = path_in(folder, name, path, NULL) && file_read(path, FRAMES_LIMIT, bundle, NULL);
+        if (path_in(folder, name, round->path, NULL)) {
+            mark_of(round->path, mark);
+            got = !file_exists(mark) && file_read(round->path, FRAMES_LIMIT, bundle, NULL);
+        }
         free(name);
     }
     return got;
@@ -231,7 +242,10 @@ static void bundle_passed(void *ctx, struct str back)
 {
     struct round *round = ctx;
     struct err err = {0};
-    if (!hear(round->app, back, round->organisation, &err)) {
+    char mark[PATH_ROOM];
+    mark_of(round->path, mark);
+    if (back.n == 0 ? !file_write(mark, "", 0, &err)
+                    : !hear(round->app, back, round->organisation, &err)) {
         log_warn("the answer about a carried bundle is not used: %s", err.text);
     }
 }

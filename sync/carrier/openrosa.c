@@ -283,7 +283,10 @@ static bool openrosa_pass(void *ctx, struct str bundle, struct buf *back, struct
     struct openrosa_state *state = ctx;
     struct answer answer;
     state->at = (struct carrier_progress){.step = CARRIER_SEND};
-    return portal_pass(state->portal, bundle, back, &answer, err);
+    if (portal_pass(state->portal, bundle, back, &answer, err)) {
+        return true;
+    }
+    return answer.meaning == ANSWER_BAD_REQUEST; /* sealed for somebody else, or damaged */
 }
 
 const struct carrier carrier_openrosa = {

@@ -65,8 +65,9 @@ struct carrier {
      * other side cannot be used at all. NULL: this carrier brings nothing. */
     bool (*fetch)(void *state, const struct inbox *inbox, struct carrier_news *news,
                   struct outbox_outcome *outcome);
-    /* Hands on a sealed bundle of somebody else's, and appends what shall travel back. False: not
-     * now, or not here; nothing is lost. NULL: this carrier hands on none. */
+    /* Hands on a sealed bundle of somebody else's, and appends what shall travel back: nothing when
+     * the other side cannot use it. False: not now, or not here; nothing is lost. NULL: this
+     * carrier hands on none. */
     bool (*pass)(void *state, struct str bundle, struct buf *back, struct err *err);
     /* Frees what open made. */
     void (*close)(void *state);

@@ -30,7 +30,7 @@ struct run_report {
 struct run_parcels {
     /* The next one of this session, appended; false when there is none. */
     bool (*next)(void *ctx, struct buf *bundle);
-    /* What came back for the one given last. */
+    /* What came back for the one given last; empty when the server cannot use it and never will. */
     void (*passed)(void *ctx, struct str back);
     void *ctx;
 };

@@ -88,9 +88,13 @@ records() {
 }
 [ "$(records)" = 0 ] || fail "the hub has records too early"
 start_hub
+for foreign in 0 7 f; do # what another organisation must open stays, and holds up nothing
+    { printf GCB2; head -c 600 /dev/urandom; } >"$work/b/carried/${foreign}000.gcb"
+done
 cli b sync >"$work/sync.log"
 [ "$(records)" = 6 ] || fail "the server has not six records: $(cat "$work/hub.log")"
-[ -z "$(find "$work/b/carried" -name '*.gcb')" ] || fail "what has arrived is still carried"
+[ "$(find "$work/b/carried" -name "*000.gcb.no" | wc -l)" = 3 ] || fail "a foreign bundle has no mark"
+[ "$(find "$work/b/carried" -name '*.gcb' | wc -l)" = 3 ] || fail "what has arrived is still carried"
 cli b handover --film "$work/word" --answers >"$work/sync.log"
 cli a handover --watch "$work/word" | grep -q '^6 ' || fail "the word makes nothing sent"
 cli a sync >"$work/sync.log"
