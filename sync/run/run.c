@@ -168,14 +168,15 @@ static size_t files_allowed(const struct session *s, const struct outbox_item *i
     return n;
 }
 
-/* The XML goes with the files that may go; the others wait. */
+/* The XML goes with the files that may go; the others wait. A record whose only files left were
+ * refused before was put back by a person: the carrier offers them once more. */
 static void send_some(struct session *s, struct outbox_item *item, size_t n,
                       struct outbox_outcome *outcome)
 {
     struct outbox_item some = *item;
     some.n_files = n;
     *outcome = (struct outbox_outcome){.action = OUTBOX_SENT};
-    if (!item->is_xml_confirmed || has_files_left(&some)) {
+    if (!item->is_xml_confirmed || has_files_left(&some) || n == item->n_files) {
         s->set->carrier->send(s->state, &s->set->outbox, &some, outcome);
         item->is_xml_confirmed = some.is_xml_confirmed;
     }

@@ -414,6 +414,23 @@ static void the_budget_is_kept(void **state)
     finish(f);
 }
 
+static void a_refused_file_goes_when_a_person_puts_it_back(void **state)
+{
+    struct fixture *f = start();
+    struct memory_record *r = memory_add(&f->memory, "visit", 1, 5000);
+    f->portal.body_most = 2000;
+    assert_true(run(f));
+    assert_int_equal(r->state, MEMORY_ASIDE);
+    assert_int_equal(r->reason, OUTBOX_TOO_LARGE);
+    assert_true(r->files.v[0].is_aside);
+    f->portal.body_most = 0; /* the server takes more now */
+    r->state = MEMORY_READY; /* and somebody puts it back */
+    assert_true(run(f));
+    assert_int_equal(r->state, MEMORY_SENT);
+    assert_true(r->files.v[0].is_confirmed);
+    finish(f);
+}
+
 static void a_damaged_file_sets_only_its_record_aside(void **state)
 {
     struct fixture *f = start();
@@ -489,6 +506,7 @@ int main(void)
         cmocka_unit_test(a_deletion_is_doubted_once_after_a_lost_answer),
         cmocka_unit_test(files_wait_for_a_free_network),
         cmocka_unit_test(the_budget_is_kept),
+        cmocka_unit_test(a_refused_file_goes_when_a_person_puts_it_back),
         cmocka_unit_test(a_damaged_file_sets_only_its_record_aside),
         cmocka_unit_test(a_record_without_id_is_never_sent),
         cmocka_unit_test(a_full_disk_here_ends_the_session_with_an_error),
