@@ -118,12 +118,14 @@ static void take_whole(struct desk *desk, struct watch_state *s, struct str whol
     } else if (err.kind == ERR_INPUT) {
         begin_again(s);
         say(s, tr("This film is not for this program."));
-    } else if (err.kind == ERR_DENIED) {
+    } else if (err.kind == ERR_DENIED || err.kind == ERR_MISSING) {
         begin_again(s);
         say(s, tr("These answers are not signed by your organisation."));
-    } else {
+    } else { /* a full disk, say: the film would only come again and again */
         begin_again(s);
-        desk_fail(desk, &err);
+        camera_close(s->camera);
+        s->camera = NULL;
+        s->err = err;
     }
 }
 
@@ -131,7 +133,7 @@ static void look(struct desk *desk, struct watch_state *s)
 {
     struct barcode code;
     struct str whole;
-    while (!s->is_done && camera_take_code(s->camera, &code)) {
+    while (s->camera && camera_take_code(s->camera, &code)) {
         size_t before = s->seen;
         if (!frames_watch_add(s->film, (struct str){(const char *)code.bytes, code.n})) {
             say(s, tr("This is another code, not a film."));
@@ -157,6 +159,7 @@ static const char *advice(struct watch_state *s)
     if (s->said[0] && now - s->said_ms < SAID_MS) {
         return s->said;
     }
+    s->said[0] = 0;
     bool is_stuck = now - s->news_ms > STUCK_MS;
     if (is_stuck && s->view.advice.hint == BARCODE_HINT_GOOD) {
         return tr(
@@ -201,8 +204,8 @@ static void draw_finder(struct desk *desk, struct watch_state *s)
         ui_stay_awake(ui);
     }
     look(desk, s);
-    if (s->is_done) {
-        ui_change(ui);
+    if (!s->camera) {
+        ui_change(ui); /* what was drawn of it is gone */
     }
 }
 
@@ -212,7 +215,8 @@ static void draw_no_camera(struct desk *desk, struct watch_state *s)
     ui_column_begin(ui, NULL, UI_OPT(.pad = 16, .grow = 1, .center = true));
     ui_empty(ui, ICON_PHOTO_CAMERA,
              s->err.kind == ERR_MISSING ? tr("No camera was found") : app_sentence(&s->err),
-             tr("A film needs a camera. A USB stick goes without."));
+             s->err.kind == ERR_STORAGE ? ""
+                                        : tr("A film needs a camera. A USB stick goes without."));
     if (ui_button(ui, "again", tr("Try again"), UI_OPT(.icon = ICON_REFRESH))) {
         camera_close(s->camera);
         s->camera = NULL;

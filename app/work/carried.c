@@ -14,7 +14,12 @@
 #include "sync/handover/bundle.h"
 #include "sync/handover/frames.h"
 
-enum { BUNDLES_MOST = 1000, LIST_LIMIT = 4 << 20, PATH_ROOM = STORE_PATH + 160 };
+enum {
+    BUNDLES_MOST = 1000,
+    BYTES_MOST = 64 << 20,
+    LIST_LIMIT = 4 << 20,
+    PATH_ROOM = STORE_PATH + 160
+};
 
 static void folder_of(const struct app *app, char path[PATH_ROOM])
 {
@@ -90,7 +95,7 @@ bool carried_keep(struct app *app, struct str bundle, bool *is_known, struct err
         *is_known = true;
         return true;
     }
-    if (carried.bundles >= BUNDLES_MOST) {
+    if (carried.bundles >= BUNDLES_MOST || carried.bytes + (int64_t)bundle.n > BYTES_MOST) {
         return err_set(err, ERR_STORAGE, 0, "%d bundles are carried already", carried.bundles);
     }
     return file_make_folder(folder, err) && file_write(path, bundle.s, bundle.n, err);

@@ -1,6 +1,8 @@
 /* What goes as a film, what a film that was watched means, and what is carried for others. */
 #include "helper_app.h"
 
+#include <unistd.h>
+
 #include "app/store/attachment.h"
 #include "app/store/record.h"
 #include "app/store/setting.h"
@@ -303,6 +305,25 @@ static void what_is_carried_goes_by_stick_and_comes_back_as_word(void **state)
     test_folder_remove(stick);
 }
 
+/* Films of strangers never fill the disk. */
+static void there_is_an_end_to_carrying(void **state)
+{
+    struct pair *p = *state;
+    char path[512];
+    struct err err = {0};
+    pack(p);
+    snprintf(path, sizeof(path), "%s/carried", p->to_folder);
+    assert_true(file_make_folder(path, &err));
+    snprintf(path, sizeof(path), "%s/carried/large.gcb", p->to_folder);
+    assert_true(file_write(path, "GCB2", 4, &err));
+    assert_int_equal(truncate(path, 64 << 20), 0);
+    assert_int_equal(refused(p->to, buf_str(&p->load.bytes)), ERR_STORAGE);
+    assert_true(file_remove(path, &err));
+    struct film_word word = take(p->to, buf_str(&p->load.bytes));
+    assert_false(word.is_known);
+    buf_finish(&word.answer);
+}
+
 int main(void)
 {
 #define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -314,6 +335,7 @@ int main(void)
         WITH_PAIR(the_receivers_word_makes_nothing_sent),
         WITH_PAIR(only_the_organisation_makes_a_record_sent),
         WITH_PAIR(what_is_nothing_of_ours_is_refused),
+        WITH_PAIR(there_is_an_end_to_carrying),
         WITH_PAIR(what_is_carried_goes_by_stick_and_comes_back_as_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
