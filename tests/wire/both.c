@@ -1,3 +1,4 @@
+#include "../fault/helper_tls_gate.h"
 #include "helper_portal_program.h"
 
 #include <openssl/evp.h>
@@ -280,6 +281,31 @@ static void who_is_not_admitted_keeps_everything(void **state)
     wire_end(wire);
 }
 
+/* Over TLS a password may go in clear text inside; the token of Central goes as it always does. */
+static void over_tls_a_password_may_go(void **state)
+{
+    struct wire *wire = start(state);
+    struct run_result result;
+    struct tls_gate *tls = tls_gate_start(wire->port, wire->folder);
+    char address[sizeof(wire->gated)];
+    const char *path = strchr(wire->address + 7, '/');
+    snprintf(address, sizeof(address), "https://127.0.0.1:%d%s", tls_gate_port(tls),
+             path ? path : "");
+    memcpy(wire->gated, address, sizeof(address));
+    wire->through_gate = true;
+    wire->pins = tls_gate_pin(tls, TLS_OURS);
+    wire_wish(wire, "{\"challenge\":\"Basic\"}");
+    int64_t id = wire_add(wire, "visit", A, 0, photos, 2000);
+    wire_session(wire, true, &result);
+    assert_int_equal(result.reason, OUTBOX_NO_REASON);
+    assert_int_equal(result.news.forms_new, 1); /* its addresses are https too */
+    assert_string_equal(wire_reason(wire, id), "");
+    assert_whole(wire, id);
+    assert_int_equal(count_log(wire, "POST", "Basic") > 0, is_kobo(wire));
+    tls_gate_stop(tls);
+    wire_end(wire);
+}
+
 static void forms_media_and_lists_come_down_and_only_what_changed(void **state)
 {
     struct wire *wire = start(state);
@@ -377,6 +403,7 @@ int main(void)
         TWICE(the_size_limit_is_kept),
         TWICE(a_busy_server_is_waited_for),
         TWICE(who_is_not_admitted_keeps_everything),
+        TWICE(over_tls_a_password_may_go),
         TWICE(forms_media_and_lists_come_down_and_only_what_changed),
         TWICE(a_sealed_record_arrives_sealed),
     };

@@ -207,6 +207,7 @@ void wire_session(struct wire *wire, bool fetch, struct run_result *result)
                                .to = {.address = wire->through_gate ? wire->gated : wire->address,
                                       .user = wire->user,
                                       .password = wire->password,
+                                      .pins = wire->pins,
                                       .stall_seconds = 10},
                                .is_asked = true};
     if (fetch) {

@@ -25,6 +25,7 @@ struct wire {
     int child, port;
     char folder[64], address[200], gated[200];
     const char *user, *password; /* of Kobo */
+    const char *pins;            /* of the way through a gate with TLS */
     struct key *key;
     struct store *store;
     struct gate *gate; /* between the two; wire->gated is its address */
