@@ -1,9 +1,13 @@
 #include "app/store/arriving.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#define LOG_ROOM "store"
 #include "app/store/inner.h"
 #include "platform/base/clock.h"
+#include "platform/base/hash.h"
+#include "platform/base/log.h"
 #include "platform/base/mem.h"
 
 enum { PIECE = 256 << 10 };
@@ -151,4 +155,45 @@ bool arriving_prune(struct store *store, struct err *err)
            db_run(store->db,
                   "DELETE FROM arriving_piece WHERE hash NOT IN (SELECT hash FROM arriving)",
                   DB_NONE, err);
+}
+
+/* ---- lists ---------------------------------------------------------------------------------- */
+
+/* Addresses hold a token: only their digest is kept. */
+static void name_address(const char *address, char text[HASH_MD5_TEXT])
+{
+    hash_md5_text(address, strlen(address), text);
+}
+
+bool arriving_recall(struct store *store, const char *address, struct buf *etag, struct buf *bytes)
+{
+    char name[HASH_MD5_TEXT];
+    bool found = false;
+    name_address(address, name);
+    struct db_query *q = db_query(store->db, "SELECT etag, bytes FROM remembered WHERE address = ?",
+                                  DB_WITH(DB_TEXT(name)), NULL);
+    if (db_next(q, NULL)) {
+        found = true;
+        buf_add_str(etag, db_str(q, 0));
+        buf_add_str(bytes, db_str(q, 1));
+    }
+    return db_done(q) && found;
+}
+
+/* Those that are no longer asked for go after two months. */
+void arriving_remember(struct store *store, const char *address, const char *etag, struct str bytes)
+{
+    char name[HASH_MD5_TEXT];
+    int64_t now = clock_now_ms();
+    struct err err = {0};
+    name_address(address, name);
+    db_set_lasting(store->db, false); /* it can be fetched again */
+    if (!db_run(store->db, "INSERT OR REPLACE INTO remembered VALUES (?, ?, ?, ?)",
+                DB_WITH(DB_TEXT(name), DB_TEXT(etag), DB_BLOB(bytes.s, bytes.n), DB_INT(now)),
+                &err) ||
+        !db_run(store->db, "DELETE FROM remembered WHERE at_ms < ?",
+                DB_WITH(DB_INT(now - 4 * patience_ms)), &err)) {
+        log_warn("a list of the server is not remembered: %s", err.text);
+    }
+    db_set_lasting(store->db, true);
 }

@@ -1,6 +1,6 @@
-/* A file of a form on its way in: held back in small pieces, so that several can come side by side
- * in little memory, and kept over a broken link or a restart until the rest has come. Inside this
- * room. */
+/* What is on its way in. A file of a form: held back in small pieces, so that several can come side
+ * by side in little memory, and kept over a broken link or a restart until the rest has come.
+ * Inside this room. */
 #ifndef STORE_ARRIVING_H
 #define STORE_ARRIVING_H
 
@@ -37,5 +37,12 @@ bool arriving_note_whole(struct store *store, const char *hash, struct err *err)
 
 /* Drops what is in place by now, and what nobody came back for in two weeks. */
 bool arriving_prune(struct store *store, struct err *err);
+
+/* The list that came last from that address, and its entity tag, appended; false when none did. */
+bool arriving_recall(struct store *store, const char *address, struct buf *etag, struct buf *bytes);
+
+/* Remembers it in place of the one before; a failure is logged only. */
+void arriving_remember(struct store *store, const char *address, const char *etag,
+                       struct str bytes);
 
 #endif

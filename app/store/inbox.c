@@ -416,6 +416,18 @@ static bool entity_deleted(void *ctx, const struct inbox_file *list, const char 
     return list_delete_entity(place->store, list->name, id, err);
 }
 
+static bool recall(void *ctx, const char *address, struct buf *etag, struct buf *bytes)
+{
+    struct inbox_place *place = ctx;
+    return arriving_recall(place->store, address, etag, bytes);
+}
+
+static void remember(void *ctx, const char *address, const char *etag, struct str bytes)
+{
+    struct inbox_place *place = ctx;
+    arriving_remember(place->store, address, etag, bytes);
+}
+
 static bool judged(void *ctx, const char *instance_id, bool is_accepted, const char *message,
                    struct err *err)
 {
@@ -452,6 +464,8 @@ static const struct inbox_ops ops = {
     .offered = offered,
     .offline_ids = offline_ids,
     .entity_deleted = entity_deleted,
+    .recall = recall,
+    .remember = remember,
     .judged = judged,
     .late = late,
     .take_newest = take_newest,

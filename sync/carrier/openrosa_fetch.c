@@ -476,6 +476,8 @@ bool openrosa_fetch_news(void *ctx, const struct inbox *inbox, struct carrier_ne
     struct err err = {0};
     state->before = 0;
     state->at = (struct carrier_progress){.step = CARRIER_FETCH};
+    const struct portal_memory memory = {inbox->ops->recall, inbox->ops->remember, inbox->ctx};
+    portal_set_memory(state->portal, &memory);
     bool ok = portal_form_list(state->portal, &list, &answer, &err);
     if (ok) {
         tell_offered(state, inbox, &list);

@@ -207,16 +207,59 @@ static bool is_own(const struct portal *client, const char *url)
     return !url || url_is_same_server(str_of(client->server), str_of(url), true);
 }
 
+void portal_set_memory(struct portal *client, const struct portal_memory *memory)
+{
+    client->memory = *memory;
+}
+
+/* Asks for a list; one that has not changed since it was remembered comes from there. The body
+ * stands in client->reply afterwards either way. */
+static bool ask_list(struct portal *client, const char *url, struct answer *answer, struct err *err)
+{
+    const struct portal_memory *memory = &client->memory;
+    struct buf etag = {0}, bytes = {0};
+    bool knows = memory->recall && memory->recall(memory->ctx, url, &etag, &bytes) && etag.n > 0;
+    struct http_field fields[] = {{"X-OpenRosa-Version", "1.0"},
+                                  {"If-None-Match", buf_text(&etag)}};
+    struct http_ask ask = {.method = "GET",
+                           .url = url,
+                           .fields = fields,
+                           .n_fields = knows ? 2 : 1,
+                           .limit = WIRE_LIMIT};
+    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, err);
+    if (ok && answer->meaning == ANSWER_NOT_CHANGED) {
+        answer->meaning = knows ? ANSWER_GENUINE : ANSWER_UNREADABLE;
+        buf_clear(&client->reply.body);
+        buf_add_str(&client->reply.body, buf_str(&bytes));
+        ok = knows || err_set(err, ERR_REMOTE, 304, "nothing is known that could be unchanged");
+    }
+    buf_finish(&etag);
+    buf_finish(&bytes);
+    return ok;
+}
+
+/* What could be read is worth remembering; an answer from the memory brings its tag along too. */
+static void remember_list(struct portal *client, const char *url)
+{
+    const char *etag = http_reply_field(&client->reply, "ETag");
+    if (client->memory.remember && etag && *etag && client->reply.status == 200) {
+        client->memory.remember(client->memory.ctx, url, etag, buf_str(&client->reply.body));
+    }
+}
+
 bool portal_form_list(struct portal *client, struct wire_form_list *list, struct answer *answer,
                       struct err *err)
 {
     *list = (struct wire_form_list){0};
     struct buf url = {0};
     portal_address(client, &url, "/formList");
-    struct http_ask ask = {.method = "GET", .url = buf_text(&url), .limit = WIRE_LIMIT};
-    bool ok = portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, err);
+    bool ok = ask_list(client, buf_text(&url), answer, err);
+    bool is_readable = ok && wire_read_form_list(buf_str(&client->reply.body), list, err);
+    if (is_readable) {
+        remember_list(client, buf_text(&url));
+    }
     buf_finish(&url);
-    if (ok && !wire_read_form_list(buf_str(&client->reply.body), list, err)) {
+    if (ok && !is_readable) {
         return unreadable(answer, err);
     }
     client->tells_records = ok && http_reply_field(&client->reply, "X-GoCua-Records") != NULL;
@@ -239,13 +282,13 @@ bool portal_manifest(struct portal *client, const char *url, struct wire_manifes
                      struct answer *answer, struct err *err)
 {
     *manifest = (struct wire_manifest){0};
-    struct http_ask ask = {.method = "GET", .url = url, .limit = WIRE_LIMIT};
-    if (!portal_ask(client, ANSWER_ABOUT_LIST, &ask, false, answer, err)) {
+    if (!ask_list(client, url, answer, err)) {
         return false;
     }
     if (!wire_read_manifest(buf_str(&client->reply.body), manifest, err)) {
         return unreadable(answer, err);
     }
+    remember_list(client, url);
     for (size_t i = manifest->media.n; i-- > 0;) {
         struct wire_media *media = &manifest->media.v[i];
         if (!is_own(client, media->download_url) || !is_own(client, media->integrity_url)) {

@@ -36,6 +36,18 @@ void portal_close(struct portal *client);
 /* HEAD /submission: is a genuine server there? True with ANSWER_GENUINE; learns the size limit. */
 bool portal_probe(struct portal *client, struct answer *answer, struct err *err);
 
+/* Where form lists and manifests are remembered, so that unchanged ones are not sent again. */
+struct portal_memory {
+    /* Appends what came last from that address and its entity tag; false when nothing did. */
+    bool (*recall)(void *ctx, const char *address, struct buf *etag, struct buf *bytes);
+    /* It came now, and could be read. */
+    void (*remember)(void *ctx, const char *address, const char *etag, struct str bytes);
+    void *ctx;
+};
+
+/* Uses that memory from now on (copied); zeroed: none. */
+void portal_set_memory(struct portal *client, const struct portal_memory *memory);
+
 /* Asks for the form list. False with answer->meaning and err otherwise; wire_form_list_finish frees
  * *list in both cases. URLs of another server are moved to list->bad. */
 bool portal_form_list(struct portal *client, struct wire_form_list *list, struct answer *answer,

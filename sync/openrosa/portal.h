@@ -14,7 +14,8 @@ struct portal {
     int64_t batch_bytes;
     int64_t moved, moved_ms; /* bytes of the last POST that tells about the link's speed */
     struct http_reply reply; /* the last one */
-    bool tells_records;      /* the form list said so: portal_judgements and portal_newest work */
+    struct portal_memory memory;
+    bool tells_records; /* the form list said so: portal_judgements and portal_newest work */
     void (*renewed)(void *ctx, const char *announcement);
     void *renewed_ctx;
     struct wire_answer said; /* its OpenRosaResponse; empty when it was none */

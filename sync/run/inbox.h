@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "platform/base/buf.h"
 #include "platform/base/err.h"
 #include "platform/base/str.h"
 
@@ -75,6 +76,11 @@ struct inbox_ops {
     /* The server says that this entity is deleted. */
     bool (*entity_deleted)(void *ctx, const struct inbox_file *list, const char *id,
                            struct err *err);
+    /* The list that came last from that address, and its entity tag, appended; false when none did.
+     * NULL: nothing is remembered. */
+    bool (*recall)(void *ctx, const char *address, struct buf *etag, struct buf *bytes);
+    /* Remembers it, in place of the one before. */
+    void (*remember)(void *ctx, const char *address, const char *etag, struct str bytes);
     /* What people at the server said about a record that was sent from here; one that is not known
      * here, or is so already, is passed over. NULL: nobody asks. */
     bool (*judged)(void *ctx, const char *instance_id, bool is_accepted, const char *message,

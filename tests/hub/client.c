@@ -75,6 +75,64 @@ static void lists_come_down(void **state)
     portal_close(portal);
 }
 
+struct memory {
+    char address[300], etag[100];
+    struct buf bytes;
+    int recalled, remembered;
+};
+
+static bool recall(void *ctx, const char *address, struct buf *etag, struct buf *bytes)
+{
+    struct memory *m = ctx;
+    if (strcmp(address, m->address) != 0) {
+        return false;
+    }
+    m->recalled++;
+    buf_add_text(etag, m->etag);
+    buf_add_str(bytes, buf_str(&m->bytes));
+    return true;
+}
+
+static void remember(void *ctx, const char *address, const char *etag, struct str bytes)
+{
+    struct memory *m = ctx;
+    m->remembered++;
+    snprintf(m->address, sizeof(m->address), "%s", address);
+    snprintf(m->etag, sizeof(m->etag), "%s", etag);
+    buf_clear(&m->bytes);
+    buf_add_str(&m->bytes, bytes);
+}
+
+static void lists_that_have_not_changed_come_from_memory(void **state)
+{
+    struct world *w = *state;
+    struct portal *portal = connect_to(w, w->token);
+    struct memory m = {0};
+    struct wire_form_list list = {0};
+    struct answer answer = {0};
+    struct buf xml = {0};
+    struct err err = {0};
+    portal_set_memory(portal, &(struct portal_memory){recall, remember, &m});
+    for (int i = 0; i < 3; i++) {
+        assert_true(portal_form_list(portal, &list, &answer, &err));
+        assert_int_equal(answer.meaning, ANSWER_GENUINE);
+        assert_int_equal(list.forms.n, 1);
+        assert_true(portal_tells_records(portal));
+        wire_form_list_finish(&list);
+    }
+    assert_int_equal(m.remembered, 1); /* twice it said: not changed */
+    assert_int_equal(m.recalled, 2);
+    form_add(&xml, "second", "1");
+    world_publish(w, buf_str(&xml));
+    assert_true(portal_form_list(portal, &list, &answer, &err));
+    assert_int_equal(list.forms.n, 2);
+    assert_int_equal(m.remembered, 2);
+    wire_form_list_finish(&list);
+    buf_finish(&m.bytes);
+    buf_finish(&xml);
+    portal_close(portal);
+}
+
 /* A record with pictures made of one letter each. */
 struct source {
     size_t file, at;
@@ -218,6 +276,7 @@ int main(void)
         cmocka_unit_test(records_go_up),
         cmocka_unit_test(each_refusal_has_its_meaning),
         cmocka_unit_test(an_enrolment_code_leads_here),
+        cmocka_unit_test(lists_that_have_not_changed_come_from_memory),
     };
     return cmocka_run_group_tests(tests, world_open, world_close);
 }

@@ -306,13 +306,41 @@ static void a_form_in_use_keeps_its_old_version(void **state)
     buf_finish(&xml);
 }
 
+static void lists_are_remembered_without_their_address(void **state)
+{
+    struct fixture *f = *state;
+    struct err err;
+    struct inbox_place place = {f->store, "https://hub"};
+    struct inbox in = inbox_of(&place);
+    struct buf etag = {0}, bytes = {0};
+    int64_t found;
+    assert_false(in.ops->recall(in.ctx, "https://hub/key/SECRET/formList", &etag, &bytes));
+    in.ops->remember(in.ctx, "https://hub/key/SECRET/formList", "\"e1\"", STR("<a/>"));
+    in.ops->remember(in.ctx, "https://hub/key/SECRET/formList", "\"e2\"", STR("<b/>"));
+    store_restart(f);
+    place.store = f->store;
+    assert_true(in.ops->recall(in.ctx, "https://hub/key/SECRET/formList", &etag, &bytes));
+    assert_string_equal(buf_text(&etag), "\"e2\"");
+    assert_string_equal(buf_text(&bytes), "<b/>");
+    check(db_number(f->store->db, "SELECT count(*) FROM remembered WHERE address LIKE '%SECRET%'",
+                    DB_NONE, &found, 0, &err),
+          &err);
+    assert_int_equal(found, 0);
+    buf_finish(&etag);
+    buf_finish(&bytes);
+}
+
 int main(void)
 {
 #define IN_STORE(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
     const struct CMUnitTest tests[] = {
-        IN_STORE(a_form_arrives_and_changes),         IN_STORE(a_form_that_is_none_leaves_the_old),
-        IN_STORE(what_is_offered_no_more_is_retired), IN_STORE(entity_lists_are_merged),
-        IN_STORE(what_came_before_the_break_is_kept), IN_STORE(a_form_in_use_keeps_its_old_version),
+        IN_STORE(a_form_arrives_and_changes),
+        IN_STORE(lists_are_remembered_without_their_address),
+        IN_STORE(a_form_that_is_none_leaves_the_old),
+        IN_STORE(what_is_offered_no_more_is_retired),
+        IN_STORE(entity_lists_are_merged),
+        IN_STORE(what_came_before_the_break_is_kept),
+        IN_STORE(a_form_in_use_keeps_its_old_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
