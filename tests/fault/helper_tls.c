@@ -214,8 +214,9 @@ static bool hurt(struct lane *lane)
         return false;
     }
     if (!is_hit || expected == OUTBOX_NO_REASON) {
+        /* it may meet the very moment in which the gate ends a connection: then it waits */
         return is_told(lane, &result, OUTBOX_NO_REASON) &&
-               (ends_is_sent(&lane->ends, &lane->ends.made.v[0]) ||
+               (ends_is_sent(&lane->ends, &lane->ends.made.v[0]) || result.waiting > 0 ||
                 broken(lane, "I5 (arrives at once)"));
     }
     /* What a session asks last, it can do without: then all had come before the stranger did. */
