@@ -183,6 +183,22 @@ bool file_copy(const char *from, const char *to, struct err *err)
     return ok;
 }
 
+/* A folder whose own name is lost takes everything in it along, however well that was synced. */
+static bool make_one(const char *path, struct err *err)
+{
+    char above[4096];
+    if (mkdir(path, 0700) != 0) {
+        return errno == EEXIST || fail(err, "cannot make a folder");
+    }
+    folder_of(path, above, sizeof(above));
+    struct err why = {0};
+    if (file_sync_folder(above, &why) || why.code == EACCES) { /* above what is ours: no matter */
+        return true;
+    }
+    rmdir(path); /* so that the next try does not take it for done */
+    return err_set(err, why.kind, why.code, "%s", why.text);
+}
+
 bool file_make_folder(const char *path, struct err *err)
 {
     struct stat info;
@@ -197,7 +213,7 @@ bool file_make_folder(const char *path, struct err *err)
         ok = file_make_folder(copy, err);
     }
     free(copy);
-    return ok && (mkdir(path, 0700) == 0 || errno == EEXIST || fail(err, "cannot make a folder"));
+    return ok && make_one(path, err);
 }
 
 struct tree {

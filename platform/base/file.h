@@ -30,7 +30,8 @@ bool file_rename(const char *from, const char *to, struct err *err);
 /* Copies a file (through file_write's way of replacing). */
 bool file_copy(const char *from, const char *to, struct err *err);
 
-/* Makes a folder and those above it, readable by the owner only; true when it is there already. */
+/* Makes a folder and those above it, readable by the owner only, each on disk when it returns; true
+ * when it is there already. */
 bool file_make_folder(const char *path, struct err *err);
 
 /* Removes a folder with all it holds; follows no links; true when there was none. */
