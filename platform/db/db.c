@@ -13,6 +13,7 @@
 #include "platform/base/log.h"
 #include "platform/base/map.h"
 #include "platform/base/mem.h"
+#include "platform/db/log.h"
 #include "platform/db/wipe.h"
 
 enum { QUERIES_KEPT = 160, BUSY_MS = 5000, CACHE_KIB = 2048, WAL_KEPT = 4 << 20 };
@@ -158,13 +159,9 @@ static bool make_private(const char *path, bool must_exist, struct err *err)
     return true;
 }
 
-bool db_open(const char *path, const struct db_options *options, struct db **db, struct err *err)
+static bool open_once(const char *path, const struct db_options *options, struct db **db,
+                      struct err *err)
 {
-    *db = NULL;
-    wipe_install();
-    if (!make_private(path, options->must_exist, err)) {
-        return false;
-    }
     struct db *made = mem_alloc(1, sizeof(*made));
     int rc =
         sqlite3_open_v2(path, &made->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -176,6 +173,27 @@ bool db_open(const char *path, const struct db_options *options, struct db **db,
         return false;
     }
     *db = made;
+    return true;
+}
+
+bool db_open(const char *path, const struct db_options *options, struct db **db, struct err *err)
+{
+    struct err why = {0};
+    *db = NULL;
+    wipe_install();
+    if (!make_private(path, options->must_exist, err)) {
+        return false;
+    }
+    bool ok = open_once(path, options, db, &why);
+    if (!ok && (why.kind == ERR_DENIED || why.kind == ERR_DAMAGED)) {
+        ok = db_can_read(path, &why) && open_once(path, options, db, &why);
+    }
+    ok = ok && log_sync_name(path, &why);
+    if (!ok) {
+        db_close(*db);
+        *db = NULL;
+        return err_set(err, why.kind, why.code, "%s", why.text);
+    }
     return true;
 }
 
@@ -500,6 +518,20 @@ bool db_migrate(struct db *db, const struct db_migration *steps, struct err *err
         log_info("database brought from %d to %d", (int)now, newest);
     }
     return true;
+}
+
+bool db_check_log(struct db *db, struct err *err)
+{
+    int64_t page = 0;
+    if (!db_number(db, "PRAGMA page_size", DB_NONE, &page, 4096, err)) {
+        return false;
+    }
+    if (log_is_whole(sqlite3_db_filename(db->handle, "main"), (uint32_t)page)) {
+        return true;
+    }
+    /* Closing would move what was taken into the database and remove the log with all the rest. */
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return err_set(err, ERR_DAMAGED, SQLITE_CORRUPT, "the log was changed");
 }
 
 bool db_check(struct db *db, struct err *err)

@@ -146,6 +146,14 @@ struct db_migration {
  * when the file was made by a newer program (code: its number), and nothing is changed. */
 bool db_migrate(struct db *db, const struct db_migration *steps, struct err *err);
 
+/* Can every byte of the file and its log be read? Else ERR_STORAGE; true when there is none. Before
+ * damage is believed: an error of the disk may look like it. */
+bool db_can_read(const char *path, struct err *err);
+
+/* Right after the first opening: was everything taken from the log of a program that was killed?
+ * ERR_DAMAGED when bits of it have changed; the log then stays as it is when db is closed. */
+bool db_check_log(struct db *db, struct err *err);
+
 /* Reads every page and compares; ERR_DAMAGED with SQLite's first complaint. */
 bool db_check(struct db *db, struct err *err);
 

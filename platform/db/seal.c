@@ -187,7 +187,11 @@ static bool restart(struct seal_reader *reader, struct err *err)
     if (lseek(reader->fd, 0, SEEK_SET) != 0) {
         return system_err(err, "cannot read a sealed file");
     }
-    if (read_full(reader->fd, head, HEAD) != HEAD || memcmp(head, magic, sizeof(magic)) != 0 ||
+    ssize_t n = read_full(reader->fd, head, HEAD);
+    if (n < 0) {
+        return system_err(err, "cannot read a sealed file");
+    }
+    if (n != HEAD || memcmp(head, magic, sizeof(magic)) != 0 ||
         crypto_secretstream_xchacha20poly1305_init_pull(&reader->state, head + sizeof(magic),
                                                         key_bytes(reader->key)) != 0) {
         return err_set(err, ERR_DAMAGED, 0, "a sealed file has no right head");
