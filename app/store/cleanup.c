@@ -6,6 +6,7 @@
 #include "app/store/shape.h"
 #include "platform/base/file.h"
 #include "platform/base/log.h"
+#include "platform/base/map.h"
 #include "platform/base/vec.h"
 #include "sync/run/outbox.h"
 
@@ -20,33 +21,38 @@ static bool resume_sending(struct store *store, int64_t *resumed, struct err *er
 
 struct orphans {
     struct store *store;
+    struct map known; /* names of sealed files that a row has */
     int64_t n;
-    struct err *err;
-    bool ok;
 };
 
 static bool drop_orphan(void *ctx, const char *name)
 {
     struct orphans *orphans = ctx;
-    int64_t known = 0;
-    orphans->ok = db_number(orphans->store->db,
-                            "SELECT 1 FROM attachment WHERE file = ?1 UNION ALL"
-                            " SELECT 1 FROM frozen WHERE file = ?1",
-                            DB_WITH(DB_TEXT(name)), &known, 0, orphans->err);
-    if (orphans->ok && !known) {
+    if (!map_has(&orphans->known, str_of(name))) {
         store_drop_file(orphans->store, name);
         orphans->n++;
     }
-    return orphans->ok;
+    return true;
 }
 
+/* At every start, not only after a cut end: a removed name can come back when the power goes, and a
+ * disk that fails keeps what was to be removed. */
 static bool drop_orphans(struct store *store, int64_t *n, struct err *err)
 {
     char media[STORE_PATH];
-    struct orphans orphans = {store, 0, err, true};
-    bool ok = store_path(media, store->folder, "data/media", err) &&
-              file_list(media, drop_orphan, &orphans, err) && orphans.ok;
+    struct arena arena = {0};
+    struct orphans orphans = {.store = store};
+    struct db_query *q = db_query(
+        store->db, "SELECT file FROM attachment UNION ALL SELECT file FROM frozen", DB_NONE, err);
+    while (db_next(q, err)) {
+        const char *name = arena_strdup(&arena, db_text(q, 0));
+        map_put(&orphans.known, str_of(name), NULL);
+    }
+    bool ok = db_done(q) && store_path(media, store->folder, "data/media", err) &&
+              file_list(media, drop_orphan, &orphans, err);
     *n = orphans.n;
+    map_finish(&orphans.known);
+    arena_finish(&arena);
     return ok;
 }
 
@@ -98,8 +104,8 @@ bool store_clean_up(struct store *store, bool was_cut, struct store_health *heal
     if (!resume_sending(store, &health->resumed, err) || !drop_old_lists(store, err)) {
         return false;
     }
-    if (was_cut && (!drop_orphans(store, &health->orphans, err) ||
-                    !set_aside_incomplete(store, &health->missing, err))) {
+    if (!drop_orphans(store, &health->orphans, err) ||
+        (was_cut && !set_aside_incomplete(store, &health->missing, err))) {
         return false;
     }
     if (health->resumed || health->orphans || health->missing) {

@@ -36,7 +36,7 @@ void store_wipe_file(struct store *store, const char *name);
 bool store_check_file(struct store *store, const char *name, const unsigned char *digest,
                       struct err *err);
 
-/* Fresh start: records being sent are ready again; after a cut end also unfinished files go, and
+/* Fresh start: records being sent are ready again, files without a row go; after a cut end also
  * records whose files are gone are set aside. */
 bool store_clean_up(struct store *store, bool was_cut, struct store_health *health,
                     struct err *err);
@@ -44,6 +44,13 @@ bool store_clean_up(struct store *store, bool was_cut, struct store_health *heal
 /* Reads what can be read out of a damaged data folder (which stays as it is) into the store; counts
  * records. What cannot be read is passed over. */
 void store_salvage(struct store *store, const struct key *key, const char *data, int64_t *records);
+
+/* Keeps some room on the disk for sending, when there is plenty. */
+void store_keep_room(struct store *store);
+
+/* The disk is full, says err: gives the kept room free; false when that is not what it says or
+ * there is none. */
+bool store_make_room(struct store *store, const struct err *err);
 
 /* Sub-keys of the store's key. */
 enum { STORE_KEY_DB = 1, STORE_KEY_MEDIA, STORE_KEY_SEARCH, STORE_KEY_CHECK };

@@ -160,18 +160,49 @@ static void close_slots(struct keyslot *ks)
     explicit_bzero(ks, sizeof(*ks));
 }
 
+/* A transfer may be a part only, and a signal may come. */
+static bool write_at(int fd, const unsigned char *bytes, size_t n, off_t at)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t part = pwrite(fd, bytes + done, n - done, at + (off_t)done);
+        if (part < 0 && errno != EINTR) {
+            return false;
+        }
+        done += part > 0 ? (size_t)part : 0;
+    }
+    return true;
+}
+
+/* The file may be shorter: what is behind its end stays as it is. */
+static bool read_at(int fd, unsigned char *bytes, size_t n, off_t at)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t part = pread(fd, bytes + done, n - done, at + (off_t)done);
+        if (part == 0) {
+            break;
+        }
+        if (part < 0 && errno != EINTR) {
+            return false;
+        }
+        done += part > 0 ? (size_t)part : 0;
+    }
+    return true;
+}
+
 /* Writes the slot that does not count, makes sure it is there, and lets it count. */
 static bool save(struct keyslot *ks, struct err *err)
 {
-    unsigned char bytes[SLOT_SIZE], found[SLOT_SIZE];
+    unsigned char bytes[SLOT_SIZE], found[SLOT_SIZE] = {0};
     int other = 1 - ks->at;
     off_t place = (off_t)other * SLOT_STRIDE;
     ks->slot.generation++;
     slot_write(&ks->slot, ks->device, bytes);
-    if (pwrite(ks->fd, bytes, SLOT_SIZE, place) != SLOT_SIZE || fdatasync(ks->fd) != 0 ||
-        pread(ks->fd, found, SLOT_SIZE, place) != SLOT_SIZE ||
-        memcmp(bytes, found, SLOT_SIZE) != 0) {
+    if (!write_at(ks->fd, bytes, SLOT_SIZE, place) || fdatasync(ks->fd) != 0 ||
+        !read_at(ks->fd, found, SLOT_SIZE, place)) {
         return err_set(err, ERR_STORAGE, errno, "cannot write the keyslot: %s", strerror(errno));
+    }
+    if (memcmp(bytes, found, SLOT_SIZE) != 0) {
+        return err_set(err, ERR_STORAGE, EIO, "the keyslot is not what was written");
     }
     ks->at = other;
     return true;
@@ -182,7 +213,7 @@ static bool read_slots(struct keyslot *ks, struct err *err)
     unsigned char bytes[SLOT_FILE] = {0};
     struct slot slots[2];
     bool valid[2];
-    if (pread(ks->fd, bytes, sizeof(bytes), 0) < 0) {
+    if (!read_at(ks->fd, bytes, sizeof(bytes), 0)) {
         return err_set(err, ERR_STORAGE, errno, "cannot read the keyslot: %s", strerror(errno));
     }
     for (int i = 0; i < 2; i++) {

@@ -188,10 +188,9 @@ static bool seen_again(void *ctx, int64_t record, struct err *err)
     return record_confirm_again(s->store, record, err);
 }
 
-static bool begin(void *ctx, int64_t record, struct err *err)
+static bool begin_row(struct store *store, int64_t record, struct err *err)
 {
-    struct session *s = ctx;
-    struct db *db = s->store->db;
+    struct db *db = store->db;
     if (!db_begin(db, err)) {
         return false;
     }
@@ -201,8 +200,18 @@ static bool begin(void *ctx, int64_t record, struct err *err)
                      DB_WITH(DB_INT(record)), err) &&
               (db_changes(db) == 1 ||
                err_set(err, ERR_DENIED, 0, "record %lld is sent elsewhere", (long long)record)) &&
-              journal_note(s->store, "record.sending", record, NULL, err);
+              journal_note(store, "record.sending", record, NULL, err);
     return db_end(db, ok, err);
+}
+
+/* Each mark is tried again once room was made: a full disk keeps nothing from being sent. */
+static bool begin(void *ctx, int64_t record, struct err *err)
+{
+    struct session *s = ctx;
+    struct err why = {0};
+    return begin_row(s->store, record, &why) ||
+           (store_make_room(s->store, &why) ? begin_row(s->store, record, err)
+                                            : err_set(err, why.kind, why.code, "%s", why.text));
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
@@ -276,23 +285,31 @@ static bool look_at_state(struct store *store, int64_t record, enum record_state
                               "record %lld is not in the queue", (long long)record);
 }
 
-static bool confirm(void *ctx, const struct outbox_item *item, struct err *err)
+static bool confirm_row(struct store *store, const struct outbox_item *item, struct err *err)
 {
-    struct session *s = ctx;
     char detail[48];
     size_t confirmed = 0;
     for (size_t i = 0; i < item->n_files; i++) {
         confirmed += item->files[i].is_confirmed;
     }
     snprintf(detail, sizeof(detail), "%zu/%zu", confirmed, item->n_files);
-    if (!db_begin(s->store->db, err)) {
+    if (!db_begin(store->db, err)) {
         return false;
     }
     enum record_state state;
-    bool ok = look_at_state(s->store, item->record, &state, err) &&
-              write_marks(s->store, item, true, err) &&
-              journal_note(s->store, "record.confirm", item->record, detail, err);
-    return db_end(s->store->db, ok, err);
+    bool ok = look_at_state(store, item->record, &state, err) &&
+              write_marks(store, item, true, err) &&
+              journal_note(store, "record.confirm", item->record, detail, err);
+    return db_end(store->db, ok, err);
+}
+
+static bool confirm(void *ctx, const struct outbox_item *item, struct err *err)
+{
+    struct session *s = ctx;
+    struct err why = {0};
+    return confirm_row(s->store, item, &why) ||
+           (store_make_room(s->store, &why) ? confirm_row(s->store, item, err)
+                                            : err_set(err, why.kind, why.code, "%s", why.text));
 }
 
 static bool is_whole(const struct outbox_item *item)
@@ -397,6 +414,12 @@ static bool settle_row(struct store *store, const struct outbox_item *item,
            journal_note(store, deeds[o->action], item->record, outbox_reason_name(o->reason), err);
 }
 
+static bool settle_rows(struct store *store, const struct outbox_item *item,
+                        const struct outbox_outcome *o, struct err *err)
+{
+    return db_begin(store->db, err) && db_end(store->db, settle_row(store, item, o, err), err);
+}
+
 static bool settle(void *ctx, const struct outbox_item *item, const struct outbox_outcome *outcome,
                    struct err *err)
 {
@@ -409,8 +432,10 @@ static bool settle(void *ctx, const struct outbox_item *item, const struct outbo
         o.reason = OUTBOX_SUSPICIOUS;
         o.next_ms = clock_now_ms() + SUSPICIOUS_WAIT_MS;
     }
-    return db_begin(s->store->db, err) &&
-           db_end(s->store->db, settle_row(s->store, item, &o, err), err);
+    struct err why = {0};
+    return settle_rows(s->store, item, &o, &why) ||
+           (store_make_room(s->store, &why) ? settle_rows(s->store, item, &o, err)
+                                            : err_set(err, why.kind, why.code, "%s", why.text));
 }
 
 static bool release(void *ctx, enum outbox_reason reason, const char *form_id, struct err *err)

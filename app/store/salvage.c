@@ -210,7 +210,8 @@ static bool put_files(struct salvage *s, int64_t record, const struct json *file
 }
 
 /* The row of a finished record, made again when it was lost: then it is queued once more, sending
- * it twice does no harm. Its bytes may have come over under the number that it had. */
+ * it twice does no harm. Its bytes may have come over under the number that it had; else it takes
+ * one that no lost record had, whose bytes it would get. */
 static bool put_row_of(struct salvage *s, const char *copy, const struct json *head, int64_t bytes,
                        int64_t *id)
 {
@@ -226,7 +227,11 @@ static bool put_row_of(struct salvage *s, const char *copy, const struct json *h
         db_run(db,
                "INSERT INTO record (id, instance_id, form_id, version, visit, title, state,"
                " sequence, created_ms, changed_ms, ready_ms, is_doubtful, files, bytes,"
-               " bytes_left) VALUES ((SELECT record FROM frozen WHERE file = ?), ?, ?, ?, ?, ?, 2,"
+               " bytes_left) VALUES (coalesce((SELECT record FROM frozen WHERE file = ?),"
+               " (SELECT max(id) + 1 FROM (SELECT 0 AS id UNION ALL SELECT id FROM record"
+               " UNION ALL SELECT record FROM frozen UNION ALL SELECT record FROM draft"
+               " UNION ALL SELECT record FROM answer UNION ALL SELECT record FROM audit"
+               " UNION ALL SELECT record FROM attachment))), ?, ?, ?, ?, ?, 2,"
                " (SELECT coalesce(max(sequence), 0) + 1 FROM record), ?, ?8, ?8, 1, ?, ?, ?10)",
                DB_WITH(DB_TEXT(copy), DB_TEXT(instance_id),
                        DB_TEXT(json_text(json_get(head, "form_id"), "")),

@@ -24,6 +24,12 @@ bool store_path(char path[STORE_PATH], const char *folder, const char *name, str
            err_set(err, ERR_INPUT, ENAMETOOLONG, "the path of the data folder is too long");
 }
 
+static bool has_db(const char *folder)
+{
+    char path[STORE_PATH];
+    return store_path(path, folder, "data/store.db", NULL) && file_exists(path);
+}
+
 /* Does the database there, if there is one, open with the key? */
 static bool is_key_of(const char *folder, const struct key *key, struct err *err)
 {
@@ -39,7 +45,8 @@ static bool is_key_of(const char *folder, const struct key *key, struct err *err
     return ok;
 }
 
-/* A file that only the right key can have made: so a wrong key is never taken for damage. */
+/* A file that only the right key can have made: so a wrong key is never taken for damage. Lost or
+ * changed by the disk, it is made anew where the database opens with the key. */
 static bool check_key(const char *folder, const struct key *key, struct err *err)
 {
     char path[STORE_PATH];
@@ -52,32 +59,47 @@ static bool check_key(const char *folder, const struct key *key, struct err *err
     }
     struct buf found = {0};
     struct err why = {0};
-    bool ok = file_read(path, 4096, &found, &why);
-    if (!ok && why.kind == ERR_MISSING) {
-        /* New, or lost: then only a database that opens tells that the key is right. */
-        ok = is_key_of(folder, key, err) && file_write(path, proof, sizeof(proof), err);
-    } else if (!ok) {
-        ok = err_set(err, why.kind, why.code, "%s", why.text);
-    } else {
-        ok = (found.n == sizeof(proof) && hash_equal(found.s, proof, sizeof(proof))) ||
-             err_set(err, ERR_DENIED, 0, "the key belongs to another data folder");
-    }
+    bool is_read = file_read(path, 4096, &found, &why);
+    bool ok = is_read && found.n == sizeof(proof) && hash_equal(found.s, proof, sizeof(proof));
     buf_finish(&found);
-    return ok;
+    if (ok) {
+        return true;
+    }
+    if (!is_read && why.kind != ERR_MISSING && why.kind != ERR_INPUT) {
+        return err_set(err, why.kind, why.code, "%s", why.text);
+    }
+    if (!is_key_of(folder, key, &why) || (is_read && !has_db(folder))) {
+        bool is_denied = is_read || why.kind == ERR_DENIED;
+        return err_set(err, is_denied ? ERR_DENIED : why.kind, is_denied ? 0 : why.code, "%s",
+                       is_denied ? "the key belongs to another data folder" : why.text);
+    }
+    return file_write(path, proof, sizeof(proof), err);
 }
 
-static bool open_db(struct store *store, const struct key *key, bool must_exist, struct err *err)
+/* To the schema of this program; a newer one is left as it is. */
+static bool bring_up(struct db *db, struct err *err)
+{
+    int newest = 0;
+    for (const struct db_migration *step = migrations; step->number; step++) {
+        newest = step->number;
+    }
+    return db_migrate(db, migrations, err) ||
+           (err->kind == ERR_INPUT && err->code > newest
+                ? err_set(err, ERR_DENIED, STORE_NEWER, "the data is of a newer program")
+                : false);
+}
+
+static bool open_db(struct store *store, const struct key *key, bool is_first, struct err *err)
 {
     char path[STORE_PATH];
     struct key *db_key = key_derive(key, STORE_KEY_DB);
     struct err why = {0};
-    bool ok =
-        store_path(path, store->folder, "data/store.db", &why) &&
-        db_open(path, &(struct db_options){.key = key_bytes(db_key), .must_exist = must_exist},
-                &store->db, &why) &&
-        db_migrate(store->db, migrations, &why);
+    bool ok = store_path(path, store->folder, "data/store.db", &why) &&
+              db_open(path, &(struct db_options){.key = key_bytes(db_key), .must_exist = !is_first},
+                      &store->db, &why) &&
+              (!is_first || db_check_log(store->db, &why)) && bring_up(store->db, &why);
     key_destroy(db_key);
-    if (!ok && why.kind == ERR_DENIED && why.code != EACCES) {
+    if (!ok && why.kind == ERR_DENIED && why.code != EACCES && why.code != STORE_NEWER) {
         why.kind = ERR_DAMAGED; /* check_key has proved the key */
     }
     return ok || err_set(err, why.kind, why.code, "%s", why.text);
@@ -99,7 +121,7 @@ bool store_open(const char *folder, const struct key *key, struct store **store,
         return false;
     }
     struct store *made = store_make(folder, key);
-    if (!open_db(made, key, true, err)) {
+    if (!open_db(made, key, false, err)) {
         store_close(made);
         return false;
     }
@@ -159,7 +181,25 @@ static bool open_and_clean(struct store *store, const struct key *key, struct st
         return false;
     }
     bool was_cut = file_size(log) > 0; /* an orderly end leaves no log */
-    return open_db(store, key, false, err) && store_clean_up(store, was_cut, health, err);
+    return open_db(store, key, true, err) && store_clean_up(store, was_cut, health, err);
+}
+
+/* A full disk may have room kept on it, and damage may have been one read that failed: once more.
+ */
+static bool open_again(struct store *store, const struct key *key, struct store_health *health,
+                       struct err *err)
+{
+    char path[STORE_PATH];
+    bool is_worth_it =
+        err->kind == ERR_DAMAGED
+            ? store_path(path, store->folder, "data/store.db", err) && db_can_read(path, err)
+            : store_make_room(store, err);
+    if (!is_worth_it) {
+        return false;
+    }
+    db_close(store->db);
+    store->db = NULL;
+    return open_and_clean(store, key, health, err);
 }
 
 static bool begin_anew(struct store *store, const struct key *key, struct store_health *health,
@@ -168,9 +208,7 @@ static bool begin_anew(struct store *store, const struct key *key, struct store_
     db_close(store->db);
     store->db = NULL;
     log_error("the database is damaged; it is moved aside");
-    return set_aside(store->folder, health->aside, err) &&
-           open_and_clean(store, key, health, err) &&
-           journal_add(store, "store.set_aside", "", "", err);
+    return set_aside(store->folder, health->aside, err) && open_and_clean(store, key, health, err);
 }
 
 /* Also after a kill in the middle: what was taken over already is not taken twice. */
@@ -190,6 +228,7 @@ static bool finish_salvage(struct store *store, const struct key *key, struct st
         snprintf(health->aside, sizeof(health->aside), "%s", buf_text(&aside));
         health->set_aside = true;
         store_salvage(store, key, health->aside, &health->salvaged);
+        ok = journal_add(store, "store.set_aside", "", "", err); /* behind the rows taken over */
     }
     buf_finish(&aside);
     return ok && file_remove(pending, err);
@@ -205,7 +244,8 @@ bool store_start(const char *folder, const struct key *key, struct store **store
         return false;
     }
     struct store *made = store_make(folder, key);
-    bool ok = !is_marked_damaged(folder) && open_and_clean(made, key, health, &why);
+    bool ok = !is_marked_damaged(folder) &&
+              (open_and_clean(made, key, health, &why) || open_again(made, key, health, &why));
     if (!ok && (why.kind == ERR_DAMAGED || why.kind == ERR_NONE)) {
         ok = begin_anew(made, key, health, &why);
     }
@@ -214,6 +254,7 @@ bool store_start(const char *folder, const struct key *key, struct store **store
         store_close(made);
         return err_set(err, why.kind, why.code, "%s", why.text);
     }
+    store_keep_room(made);
     *store = made;
     return true;
 }

@@ -5,7 +5,8 @@
  *
  * FOLDER/keyslot        the wrapped key (keyslot.h)    FOLDER/data/media/  sealed files
  * FOLDER/data/store.db  the database, -wal, -shm       FOLDER/aside/       damaged data, kept
- * FOLDER/check          tells a wrong key from damage  FOLDER/lock         who has the folder */
+ * FOLDER/check          tells a wrong key from damage  FOLDER/lock         who has the folder
+ * FOLDER/reserve        room for sending from a full disk */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -18,7 +19,11 @@
 struct db;
 struct key;
 
-enum { STORE_PATH = 1024, STORE_ACTOR = 64 };
+enum {
+    STORE_PATH = 1024,
+    STORE_ACTOR = 64,
+    STORE_NEWER = 1001, /* code of ERR_DENIED: a newer program made the database */
+};
 
 struct store {
     struct db *db;      /* for the files of this room only, as all that follows */
@@ -56,8 +61,9 @@ struct store_health {
 
 /* Opens the folder for the first time in this process, by the holder of the lock: makes or migrates
  * the database, cleans up after a kill, and moves a damaged database aside (never deletes it) to
- * begin a new one. ERR_DENIED: the key belongs to another folder; ERR_STORAGE: the disk. The key is
- * borrowed during the call; store_close ends it. */
+ * begin a new one. ERR_DENIED: the key belongs to another folder, or with code STORE_NEWER a newer
+ * program made the database and it stays as it is; ERR_STORAGE: the disk. The key is borrowed
+ * during the call; store_close ends it. */
 bool store_start(const char *folder, const struct key *key, struct store **store,
                  struct store_health *health, struct err *err);
 

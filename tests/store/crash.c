@@ -215,6 +215,52 @@ static void another_key_is_no_damage(void **state)
     key_destroy(other);
 }
 
+static void overwrite(const char *path, off_t at, size_t n)
+{
+    static const unsigned char noise[4096] = {1, 2, 3};
+    int fd = open(path, O_WRONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, noise, n, at), (ssize_t)n);
+    close(fd);
+}
+
+static void a_changed_check_file_is_made_anew(void **state)
+{
+    struct fixture *f = *state;
+    struct err err;
+    struct key *other = key_create();
+    struct store *store;
+    add_ready(f, "uuid:1", "<data/>");
+    store_close(f->store);
+    f->store = NULL;
+    overwrite(in_folder(f, "check"), 7, 1);
+    assert_false(store_start(f->folder, other, &store, &f->health, &err));
+    assert_int_equal(err.kind, ERR_DENIED); /* another key is still another key */
+    check(store_start(f->folder, f->key, &f->store, &f->health, &err), &err);
+    assert_false(f->health.set_aside);
+    store_restart(f);
+    assert_false(store_start(f->folder, other, &store, &f->health, &err));
+    assert_int_equal(err.kind, ERR_DENIED);
+    key_destroy(other);
+}
+
+static void a_newer_database_is_refused_and_stays(void **state)
+{
+    struct fixture *f = *state;
+    struct err err;
+    struct store *store;
+    add_ready(f, "uuid:1", "<data/>");
+    check(db_script(f->store->db, "PRAGMA user_version=1000000", &err), &err);
+    store_close(f->store);
+    f->store = NULL;
+    assert_false(store_start(f->folder, f->key, &store, &f->health, &err));
+    assert_int_equal(err.kind, ERR_DENIED);
+    assert_int_equal(err.code, STORE_NEWER);
+    assert_false(f->health.set_aside);
+    assert_false(file_exists(in_folder(f, "aside")));
+    assert_true(file_exists(in_folder(f, "data/store.db")));
+}
+
 static void two_threads_may_open_it(void **state)
 {
     struct fixture *f = *state;
@@ -227,15 +273,6 @@ static void two_threads_may_open_it(void **state)
     check(record_load_draft(f->store, id, &f->arena, &draft, &err), &err);
     assert_true(str_is(draft.xml, "<data/>"));
     store_close(second);
-}
-
-static void overwrite(const char *path, off_t at, size_t n)
-{
-    static const unsigned char noise[4096] = {1, 2, 3};
-    int fd = open(path, O_WRONLY);
-    assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, noise, n, at), (ssize_t)n);
-    close(fd);
 }
 
 static void fill(struct fixture *f)
@@ -430,6 +467,8 @@ int main(void)
         IN_STORE(what_was_being_sent_is_ready_again),
         IN_STORE(one_process_holds_the_folder),
         IN_STORE(another_key_is_no_damage),
+        IN_STORE(a_changed_check_file_is_made_anew),
+        IN_STORE(a_newer_database_is_refused_and_stays),
         IN_STORE(two_threads_may_open_it),
         IN_STORE(a_lost_database_is_moved_aside_and_its_records_live),
         IN_STORE(any_damaged_page_loses_no_finished_record),
