@@ -73,7 +73,7 @@ bool door_open(const struct door *door, struct app **out)
     if (door->lang && !lang_set(door->lang, NULL)) {
         fprintf(stderr, "gocuactl: there is no language %s here\n", door->lang);
     }
-    if (!ok && err.kind == ERR_DENIED) {
+    if (!ok && err.kind == ERR_DENIED && (err.code == 0 || err.code == EAGAIN)) {
         fprintf(stderr, "gocuactl: %s\n",
                 err.code == EAGAIN ? tr("Too many wrong tries; wait and try again.")
                                    : tr("This PIN is wrong. Try again."));

@@ -205,7 +205,10 @@ const char *app_sentence(const struct err *err)
                    : tr("It is not there any more. Go back and choose again.");
     case ERR_DENIED:
         return err->code == EBUSY ? tr("Gõ Cửa is already running on this device.")
-                                  : tr("This is not allowed here. Ask your supervisor.");
+               : err->code == STORE_NEWER
+                   ? tr("A newer Gõ Cửa has written the records on this device. They stay as they "
+                        "are; install the newer program to open them.")
+                   : tr("This is not allowed here. Ask your supervisor.");
     case ERR_OFFLINE:
         return tr("There is no network. Everything stays on the device and is sent later.");
     case ERR_REMOTE:
