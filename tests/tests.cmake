@@ -112,9 +112,17 @@ fuzz(multipart_reader USES sync/http)
 bench(xpath    USES app/form)
 bench(form     USES app/form)
 bench(ui USES app/ui app/work app/store app/form)
+# The disk of the fault lane stands below every call that changes or reads a file, SQLite's too:
+# tests/fault/helper_simwrap.h.
+set(disk_calls open64 __open64_2 mkostemp64 close read __read_chk pread64 __pread64_chk write pwrite64
+               ftruncate64 fsync fdatasync unlink rename link mkdir rmdir
+               statvfs64)
+add_library(test_simdisk INTERFACE)
+list(TRANSFORM disk_calls PREPEND "-Wl,--wrap=")
+target_link_options(test_simdisk INTERFACE ${disk_calls})
 pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl libcrypto) # a stranger of the TLS lane
-suite(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfig::SSL TIMEOUT 900)
-bench(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfig::SSL)
+suite(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfig::SSL test_simdisk TIMEOUT 900)
+bench(fault  USES app/hub app/work app/store sync/run sync/carrier LIBS PkgConfig::SSL test_simdisk)
 if(TARGET bench_fault AND TARGET test_screen_kills)
   add_dependencies(bench_fault test_screen_kills) # its part F02
 endif()
