@@ -18,7 +18,7 @@
 struct options {
     const char *data, *lang, *script, *camera, *inspect, *log, *clock;
     int w, h, pin_fd, turn;
-    bool headless;
+    bool headless, no_sync;
 };
 
 static const char usage_text[] =
@@ -28,6 +28,7 @@ static const char usage_text[] =
     "  --turn N        the panel is mounted turned by N quarters clockwise (Wayland, bare panel)\n"
     "  --lang CODE     language of the interface: vi, en, ar (kept)\n"
     "  --script FILE   play taps and keys from FILE, then end\n"
+    "  --no-sync       nothing is sent or fetched\n"
     "  --headless      no window; for scripts\n"
     "  --camera ID     /dev/videoN, or fake:FILE and fake:FOLDER to play pictures\n"
     "  --inspect PATH  open the inspection socket\n"
@@ -36,13 +37,12 @@ static const char usage_text[] =
     "  --clock MOMENT  the wall clock stands at 2026-11-05T09:30:00 (for pictures)\n"
     "  --version, --help\n";
 
-static const struct option known[] = {{"data", 1, 0, 'd'},   {"size", 1, 0, 's'},
-                                      {"turn", 1, 0, 'u'},   {"lang", 1, 0, 'l'},
-                                      {"script", 1, 0, 'x'}, {"headless", 0, 0, 'n'},
-                                      {"camera", 1, 0, 'c'}, {"inspect", 1, 0, 'i'},
-                                      {"pin-fd", 1, 0, 'p'}, {"log", 1, 0, 'g'},
-                                      {"clock", 1, 0, 't'},  {"version", 0, 0, 'v'},
-                                      {"help", 0, 0, 'h'},   {0, 0, 0, 0}};
+static const struct option known[] = {
+    {"data", 1, 0, 'd'},     {"size", 1, 0, 's'},   {"turn", 1, 0, 'u'},
+    {"lang", 1, 0, 'l'},     {"script", 1, 0, 'x'}, {"no-sync", 0, 0, 'y'},
+    {"headless", 0, 0, 'n'}, {"camera", 1, 0, 'c'}, {"inspect", 1, 0, 'i'},
+    {"pin-fd", 1, 0, 'p'},   {"log", 1, 0, 'g'},    {"clock", 1, 0, 't'},
+    {"version", 0, 0, 'v'},  {"help", 0, 0, 'h'},   {0, 0, 0, 0}};
 
 static bool read_options(int argc, char **argv, struct options *o, int *status)
 {
@@ -67,6 +67,9 @@ static bool read_options(int argc, char **argv, struct options *o, int *status)
             break;
         case 'x':
             o->script = optarg;
+            break;
+        case 'y':
+            o->no_sync = true;
             break;
         case 'n':
             o->headless = true;
@@ -221,7 +224,8 @@ int main(int argc, char **argv)
         }
         clock_fix_wall(stands_at);
     }
-    struct app_options options = {.folder = o.data, .wake = wake, .wake_ctx = &ui};
+    struct app_options options = {
+        .folder = o.data, .no_sync = o.no_sync, .wake = wake, .wake_ctx = &ui};
     if (o.log) {
         log_set_level(LOG_INFO);
     }

@@ -69,6 +69,9 @@ bool door_open(const struct door *door, struct app **out)
     bool ok = app_has_pin(*out)  ? app_unlock(*out, text, &err)
               : door->may_set_up ? app_set_up(*out, text, &err)
                                  : err_set(&err, ERR_MISSING, 0, "there is no PIN here yet");
+    if (door->pin && door->pin_room > text.n) {
+        memcpy(door->pin, pin, text.n + 1);
+    }
     explicit_bzero(pin, sizeof(pin));
     if (door->lang && !lang_set(door->lang, NULL)) {
         fprintf(stderr, "gocuactl: there is no language %s here\n", door->lang);

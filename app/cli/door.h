@@ -10,6 +10,8 @@ struct door {
     const char *data;
     const char *lang; /* speaks this one whatever the device is set to; NULL: as it is set */
     bool pin_stdin;
+    char *pin; /* where the PIN is handed on to, or NULL */
+    size_t pin_room;
     bool may_set_up; /* a folder without a PIN gets this one */
 };
 

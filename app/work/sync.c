@@ -361,11 +361,17 @@ void sync_locked(struct sync *sync)
 
 void sync_kick(struct sync *sync, bool fetch)
 {
-    post(sync, fetch ? TO_FETCH : TO_SEND, NULL);
+    if (sync) {
+        post(sync, fetch ? TO_FETCH : TO_SEND, NULL);
+    }
 }
 
 void sync_look(struct sync *sync, struct sync_status *status)
 {
+    *status = (struct sync_status){.is_enrolled = false};
+    if (!sync) {
+        return;
+    }
     pthread_mutex_lock(&sync->lock);
     *status = sync->status;
     pthread_mutex_unlock(&sync->lock);

@@ -41,7 +41,7 @@ void sync_locked(struct sync *sync);
 /* Something new waits, or the user pressed "send now" (fetch: also look for new forms). */
 void sync_kick(struct sync *sync, bool fetch);
 
-/* How things stand. */
+/* How things stand. Both take NULL: an app opened with no_sync, in which nothing goes on. */
 void sync_look(struct sync *sync, struct sync_status *status);
 
 /* One session on the calling thread, for the command line: reports go to tell. */
