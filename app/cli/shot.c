@@ -87,7 +87,7 @@ static bool add_script(const struct shot *shot, struct buf *script)
     if (shot->text) {
         buf_addf(script, "text %d.%02d\n", shot->text / 100, shot->text % 100);
     }
-    buf_add_text(script, "wait idle\nshot \"");
+    buf_addf(script, "size %d %d\nwait idle\nshot \"", shot->w, shot->h);
     for (const char *c = shot->file; *c; c++) {
         buf_addf(script, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
     }
@@ -141,7 +141,7 @@ static bool find_gocua(char path[PATH_TEXT])
 /* Runs it to its end; the PIN goes through a pipe that only it reads. */
 static int run_gocua(const struct shot *shot, const char *data, const char *script)
 {
-    char gocua[PATH_TEXT], size[32], fd[16];
+    char gocua[PATH_TEXT], fd[16];
     int ends[2], status = 0;
     if (!find_gocua(gocua)) {
         return fail("gocua does not stand beside gocuactl: ", gocua);
@@ -149,13 +149,12 @@ static int run_gocua(const struct shot *shot, const char *data, const char *scri
     if (pipe(ends) != 0) {
         return fail("no pipe: ", strerror(errno));
     }
-    snprintf(size, sizeof(size), "%dx%d", shot->w, shot->h);
     snprintf(fd, sizeof(fd), "%d", ends[0]);
     pid_t pid = fork();
     if (pid == 0) {
-        const char *argv[20] = {gocua, "--headless", "--no-sync", "--data",   data, "--size",
-                                size,  "--script",   script,      "--pin-fd", fd};
-        size_t n = 11;
+        const char *argv[20] = {gocua,      "--headless", "--no-sync", "--data", data,
+                                "--script", script,       "--pin-fd",  fd};
+        size_t n = 9;
         if (shot->door.lang) {
             argv[n++] = "--lang";
             argv[n++] = shot->door.lang;

@@ -71,14 +71,19 @@ static const struct node *with_surroundings(const struct node *node)
     return is_field ? node->parent->parent : node;
 }
 
-void scroll_to(struct ui *ui, const struct node *node)
+void scroll_to(struct ui *ui, const struct node *bare)
 {
-    node = with_surroundings(node);
-    for (const struct node *n = node->parent; n; n = n->parent) {
+    for (const struct node *n = bare->parent; n; n = n->parent) {
         if (!(n->flags & (NODE_SCROLL | NODE_LIST))) {
             continue;
         }
+        const struct node *node = with_surroundings(bare);
         int context = ui_px(ui, 24);
+        if (node->r.h + 2 * context > n->r.h) { /* little room: the thing itself counts */
+            node = bare;
+            context = n->r.h > node->r.h ? (n->r.h - node->r.h) / 2 : 0;
+            context = context < ui_px(ui, 24) ? context : ui_px(ui, 24);
+        }
         int above = n->r.y + context - node->r.y;
         int below = node->r.y + node->r.h + context - (n->r.y + n->r.h);
         if (node->r.h + 2 * context > n->r.h) { /* too high: its top counts */

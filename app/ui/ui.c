@@ -83,6 +83,7 @@ void ui_set(struct ui *ui, const struct ui_settings *settings)
     ui->h = canvas->h;
     ui->px = scale_of(ui);
     ui->repaint_all = true;
+    ui->had_keyboard = false; /* the field may be under it now */
     ui_change(ui);
 }
 

@@ -163,6 +163,14 @@ static void the_field_is_seen_above_the_keyboard(void **state)
     desk_tap(&desk, "note");
     struct rect field = desk_rect(&desk, "note"), board = desk_rect(&desk, "keyboard");
     assert_true(field.h > 60 && field.y + field.h <= board.y);
+    desk_key(&desk, KEY_BACK);
+    desk_key(&desk, KEY_BACK);
+    desk_tap(&desk, "phone");
+    assert_true(window_resize(desk.window, 800, 480)); /* the device is turned meanwhile */
+    desk_settle(&desk);
+    field = desk_rect(&desk, "phone");
+    board = desk_rect(&desk, "keyboard");
+    assert_true(!rect_is_empty(board) && field.y > 0 && field.y + field.h <= board.y);
     desk_close(&desk);
 }
 
