@@ -115,7 +115,8 @@ void http_close(struct http_client *client);
 /* Asks and waits for the answer. True when a whole answer came, whatever its status. False with err
  * (ERR_OFFLINE, ERR_REMOTE, ERR_CANCELLED or what body or sink said) and reply->fault otherwise.
  * *reply may hold an earlier one and is emptied first; http_reply_finish frees it in the end.
- * A request that met a connection the server had just closed is repeated once. */
+ * A request that met a connection the server had just closed is repeated once, unless part of its
+ * body had gone. */
 bool http_perform(struct http_client *client, const struct http_ask *ask, struct http_reply *reply,
                   struct err *err);
 
