@@ -48,7 +48,7 @@ static void choose(struct question_seat *seat, const struct question *const *lis
 static void draw_markup(struct ui *ui, enum ui_type type, const char *label, bool starred)
 {
     struct buf markup = {0};
-    markup_of(str_of(label), &markup);
+    markup_of(str_of(label), ui_get(ui)->theme, &markup);
     if (starred) {
         buf_add_text(&markup, " *");
     }

@@ -75,10 +75,10 @@ bool select_has(const struct question_view *view, const struct choice *choice)
                                              : str_eq(view->value, choice->value);
 }
 
-void select_label(const struct choice *choice, struct buf *to)
+void select_label(const struct choice *choice, enum ui_theme theme, struct buf *to)
 {
     size_t before = to->n;
-    markup_of(str_of(choice->label.text ? choice->label.text : ""), to);
+    markup_of(str_of(choice->label.text ? choice->label.text : ""), theme, to);
     if (to->n == before) {
         buf_add_str(to, choice->value);
     }
@@ -220,7 +220,7 @@ static bool draw_choice(struct question_seat *seat, const struct question_view *
     char key[160], hint[200];
     struct buf label = {0}, plain = {0};
     snprintf(key, sizeof(key), "choice-" STR_FMT, STR_ARG(choice->value));
-    select_label(choice, &label);
+    select_label(choice, ui_get(seat->ui)->theme, &label);
     markdown_plain(str_of(choice->label.text ? choice->label.text : key + 7), &plain);
     struct ui_opt opt = {
         .kind = view->kind == CONTROL_SELECT_MANY ? UI_CHECK : UI_RADIO,

@@ -28,7 +28,7 @@ void select_take(struct question_seat *seat, const struct question_view *view,
 bool select_has(const struct question_view *view, const struct choice *choice);
 
 /* Appends the label as markup; the value when there is none. */
-void select_label(const struct choice *choice, struct buf *to);
+void select_label(const struct choice *choice, enum ui_theme theme, struct buf *to);
 
 /* Draws what is chosen as one line that opens a list below, with a field to search when it is long
  * or `searches`. */

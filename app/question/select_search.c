@@ -36,7 +36,7 @@ static bool draw_rows(struct question_seat *seat, const struct question_view *vi
         char key[160];
         struct buf label = {0};
         snprintf(key, sizeof(key), "choice-" STR_FMT, STR_ARG(choice.value));
-        select_label(&choice, &label);
+        select_label(&choice, ui_get(seat->ui)->theme, &label);
         taken = ui_choice(seat->ui, key, buf_text(&label), select_has(view, &choice),
                           UI_OPT(.kind = many ? UI_CHECK : UI_RADIO, .markup = true,
                                  .image = select_image(seat, choice.label.image)));
@@ -70,7 +70,7 @@ static void draw_open(struct question_seat *seat, const struct question_view *vi
         const char *typed = ui_field(seat->ui, "search", s->typed,
                                      &(struct ui_field){.input = UI_IN_SEARCH,
                                                         .name = tr("Search in the list"),
-                                                        .placeholder = tr("Search in the list"),
+                                                        .placeholder = tr("Search"),
                                                         .live = true,
                                                         .focus = true,
                                                         .max = 100});

@@ -1,6 +1,7 @@
 #include "app/ui/theme.h"
 
 #include <math.h>
+#include <stddef.h>
 
 static const uint32_t colours[3][TOKENS] = {
     [THEME_LIGHT] = {0xfff7f8f6, 0xffffffff, 0xffe6edee, 0xff15191c, 0xff4a535b, 0xffc9d0d4,
@@ -50,4 +51,30 @@ double theme_contrast(uint32_t a, uint32_t b)
 {
     double x = luminance(a), y = luminance(b);
     return x > y ? (x + 0.05) / (y + 0.05) : (y + 0.05) / (x + 0.05);
+}
+
+static bool is_readable(enum ui_theme theme, uint32_t colour)
+{
+    static const enum ui_token grounds[] = {TOKEN_BG, TOKEN_SURFACE, TOKEN_SURFACE2,
+                                            TOKEN_PRIMARY_CONT};
+    bool good = true;
+    for (size_t i = 0; i < sizeof(grounds) / sizeof(*grounds); i++) {
+        double need = theme == THEME_SUN ? 7 : 4.5;
+        good = good && theme_contrast(colour, theme_colour(theme, grounds[i])) >= need;
+    }
+    return good;
+}
+
+uint32_t theme_readable(enum ui_theme theme, uint32_t colour)
+{
+    enum { STEPS = 16 };
+    uint32_t text = theme_colour(theme, TOKEN_TEXT), mixed = colour | 0xff000000;
+    for (uint32_t step = 1; step <= STEPS && !is_readable(theme, mixed); step++) {
+        mixed = 0xff;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            uint32_t from = colour >> shift & 255, to = text >> shift & 255;
+            mixed = mixed << 8 | (from * (STEPS - step) + to * step) / STEPS;
+        }
+    }
+    return mixed;
 }

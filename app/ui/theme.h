@@ -37,6 +37,10 @@ uint32_t theme_colour(enum ui_theme theme, enum ui_token token);
 /* WCAG contrast of two opaque colours, 1–21. */
 double theme_contrast(uint32_t a, uint32_t b);
 
+/* A colour that somebody else chose, moved towards the text's until it can be read on every ground
+ * that running text stands on. */
+uint32_t theme_readable(enum ui_theme theme, uint32_t colour);
+
 /* Kinds of text; size and line height stand in theme.c. */
 enum ui_type {
     TYPE_BODY = 0, /* running text, values */
