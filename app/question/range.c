@@ -47,7 +47,7 @@ static void draw_stars(struct question_seat *seat, const struct question_view *v
 
 static void draw(struct question_seat *seat, const struct question_view *view)
 {
-    struct buf low = {0}, high = {0}, shown = {0};
+    struct buf low = {0}, high = {0}, shown = {0}, name = {0};
     char text[64];
     snprintf(text, sizeof(text), STR_FMT, STR_ARG(view->value));
     double number = text[0] ? atof(text) : view->start;
@@ -61,6 +61,7 @@ static void draw(struct question_seat *seat, const struct question_view *view)
     add_number(&low, fmin(view->start, view->end));
     add_number(&high, fmax(view->start, view->end));
     add_number(&shown, number);
+    markdown_plain(str_of(view->label.text ? view->label.text : ""), &name);
     struct ui_range range = {.min = fmin(view->start, view->end),
                              .max = fmax(view->start, view->end),
                              .step = step,
@@ -70,6 +71,7 @@ static void draw(struct question_seat *seat, const struct question_view *view)
                              .text = text[0] ? buf_text(&shown) : NULL,
                              .min_text = ends && !vertical ? buf_text(&low) : NULL,
                              .max_text = ends && !vertical ? buf_text(&high) : NULL,
+                             .name = buf_text(&name),
                              .disabled = view->readonly};
     if (ui_slider(seat->ui, "answer", &number, &range)) {
         store(seat, view, number);
@@ -86,6 +88,7 @@ static void draw(struct question_seat *seat, const struct question_view *view)
     buf_finish(&low);
     buf_finish(&high);
     buf_finish(&shown);
+    buf_finish(&name);
 }
 
 const struct question question_range = {.name = "range", .fits = fits, .draw = draw};

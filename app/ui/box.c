@@ -3,16 +3,24 @@
 
 #include <string.h>
 
-static void box_paint(struct ui *ui, const struct node *node, struct paint *paint)
+static int look_ground(const struct ui *ui, const struct node *node)
 {
-    int radius = ui_px(ui, node->look.radius);
+    (void)ui;
+    return node->look.fill;
+}
+
+static int box_ground(const struct ui *ui, const struct node *node)
+{
     bool pressed = ui->pressed == node->id && node->flags & NODE_PRESS;
     bool inside = node->flags & NODE_INSIDE_RING && ui->focus_seen && ui->focus == node->id;
-    int fill =
-        pressed || inside
-            ? (node->look.fill == TOKEN_PRIMARY || node->look.fill == TOKEN_ERROR ? node->look.fill
-                                                                                  : TOKEN_SURFACE2)
-            : node->look.fill;
+    bool keeps = node->look.fill == TOKEN_PRIMARY || node->look.fill == TOKEN_ERROR;
+    return (pressed || inside) && !keeps ? TOKEN_SURFACE2 : node->look.fill;
+}
+
+static void box_paint(struct ui *ui, const struct node *node, struct paint *paint)
+{
+    int radius = ui_px(ui, node->look.radius), fill = box_ground(ui, node);
+    bool pressed = ui->pressed == node->id && node->flags & NODE_PRESS;
     if (fill >= 0) {
         paint_round(paint, node->r, radius, ui_colour(ui, fill));
     }
@@ -43,23 +51,24 @@ static void plain_paint(struct ui *ui, const struct node *node, struct paint *pa
     }
 }
 
-const struct widget widget_box = {.role = "box", .paint = box_paint};
+const struct widget widget_box = {.role = "box", .paint = box_paint, .ground = box_ground};
 const struct widget widget_group = {.role = "group", .paint = NULL};
-const struct widget widget_badge = {.role = "status", .paint = box_paint};
-const struct widget widget_notice = {.role = "notice", .paint = box_paint};
-const struct widget widget_bar = {.role = "bar", .paint = plain_paint};
-const struct widget widget_actions = {.role = "toolbar", .paint = plain_paint};
+const struct widget widget_badge = {.role = "status", .paint = box_paint, .ground = box_ground};
+const struct widget widget_notice = {.role = "notice", .paint = box_paint, .ground = box_ground};
+const struct widget widget_bar = {.role = "bar", .paint = plain_paint, .ground = look_ground};
+const struct widget widget_actions = {
+    .role = "toolbar", .paint = plain_paint, .ground = look_ground};
 const struct widget widget_scroll = {.role = "scroll", .paint = NULL};
 const struct widget widget_screen = {.role = "screen", .paint = NULL};
-const struct widget widget_button = {.role = "button", .paint = box_paint};
-const struct widget widget_tile = {.role = "tile", .paint = box_paint};
-const struct widget widget_item = {.role = "item", .paint = box_paint};
-const struct widget widget_row = {.role = "row", .paint = box_paint};
-const struct widget widget_radio = {.role = "radio", .paint = box_paint};
-const struct widget widget_check = {.role = "check", .paint = box_paint};
-const struct widget widget_switch = {.role = "switch", .paint = box_paint};
-const struct widget widget_tab = {.role = "tab", .paint = box_paint};
-const struct widget widget_chip = {.role = "chip", .paint = box_paint};
+const struct widget widget_button = {.role = "button", .paint = box_paint, .ground = box_ground};
+const struct widget widget_tile = {.role = "tile", .paint = box_paint, .ground = box_ground};
+const struct widget widget_item = {.role = "item", .paint = box_paint, .ground = box_ground};
+const struct widget widget_row = {.role = "row", .paint = box_paint, .ground = box_ground};
+const struct widget widget_radio = {.role = "radio", .paint = box_paint, .ground = box_ground};
+const struct widget widget_check = {.role = "check", .paint = box_paint, .ground = box_ground};
+const struct widget widget_switch = {.role = "switch", .paint = box_paint, .ground = box_ground};
+const struct widget widget_tab = {.role = "tab", .paint = box_paint, .ground = box_ground};
+const struct widget widget_chip = {.role = "chip", .paint = box_paint, .ground = box_ground};
 
 static struct node *container(struct ui *ui, const char *key, enum node_dir dir,
                               const struct ui_opt *opt)
@@ -157,11 +166,12 @@ static bool bar_open(struct ui *ui, const char *title, const char *subtitle, boo
     }
     struct node *titles = node_open(ui, &widget_box, NULL);
     titles->grow = 1;
-    struct node *text = node_label(ui, TYPE_TITLE, title, TOKEN_TEXT);
+    bool narrow = ui->w < ui_px(ui, 230); /* large letters: words stay whole */
+    struct node *text = node_label(ui, narrow ? TYPE_STRONG : TYPE_TITLE, title, TOKEN_TEXT);
     text->widget = &widget_heading;
-    text->lines = subtitle && subtitle[0] ? 1 : 2;
+    text->lines = 2;
     if (subtitle && subtitle[0]) {
-        node_label(ui, TYPE_SMALL, subtitle, TOKEN_TEXT2)->lines = 1;
+        node_label(ui, TYPE_SMALL, subtitle, TOKEN_TEXT2);
     }
     ui_end(ui);
     ui_end(ui);
@@ -223,6 +233,12 @@ void ui_body_begin(struct ui *ui)
     column->max_w = ui_px(ui, BODY_MOST);
     column->gap = (int16_t)ui_px(ui, 12);
     node_pad(ui, column, BODY_MARGIN, 16);
+}
+
+bool ui_is_low(const struct ui *ui)
+{
+    enum { LOW = 480 };
+    return ui->h < ui_px(ui, LOW);
 }
 
 int ui_body_width(const struct ui *ui)

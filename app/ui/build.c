@@ -25,6 +25,11 @@ int ui_px(const struct ui *ui, double dp)
     return dp > 0 && px < 1 ? 1 : px;
 }
 
+int ui_finger(const struct ui *ui, double dp)
+{
+    return (int)(dp * ui->finger + 0.5);
+}
+
 const char *node_keep(struct ui *ui, const char *text)
 {
     return arena_strdup(ui->into, text);

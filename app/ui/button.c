@@ -4,13 +4,33 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TARGET = 48, ROW = 56, CELL = 72 };
+enum {
+    TARGET = 48,
+    ROW = 56,
+    ROW2 = 64,
+    CELL = 72,
+    ROW_GLOVED = 63,
+    BADGE_BESIDE = 340,
+    NARROW = 230
+};
+
+/* Have large letters made the window so narrow that only words should have room in it? */
+static bool is_narrow(const struct ui *ui)
+{
+    return ui->w < ui_px(ui, NARROW);
+}
+
+/* Rows of lists; with gloves they grow to 72 dp, of which 15 % are the glove's anyway. */
+static int row_px(const struct ui *ui, int dp)
+{
+    return ui_finger(ui, ui->set.glove && dp < ROW_GLOVED ? ROW_GLOVED : dp);
+}
 
 static struct node *press_open(struct ui *ui, const struct widget *widget, const char *key,
                                const struct ui_opt *opt)
 {
     struct node *node = node_open(ui, widget, key);
-    node->min_w = node->min_h = ui_px(ui, TARGET);
+    node->min_w = node->min_h = ui_finger(ui, TARGET);
     node_apply(ui, node, opt);
     node->flags |= NODE_PRESS;
     return node;
@@ -47,7 +67,7 @@ bool ui_button(struct ui *ui, const char *key, const char *text, const struct ui
     button_look(node, opt);
     disabled_look(ui, node);
     bool main = opt && opt->kind == UI_PRIMARY;
-    node->min_h = ui_px(ui, main ? ROW : TARGET);
+    node->min_h = ui_finger(ui, main ? ROW : TARGET);
     node->dir = DIR_ROW;
     node->align = ALIGN_START;
     node->flags |= NODE_CENTER;
@@ -77,7 +97,7 @@ bool ui_icon_button(struct ui *ui, const char *key, const char *text, enum ui_ic
     node->name = node_keep(ui, text);
     node->look = (struct look){-1, -1, TOKEN_TEXT, 24, 1};
     node->dir = DIR_ROW;
-    node->flags |= NODE_CENTER | NODE_HOLD;
+    node->flags |= NODE_CENTER | NODE_HOLD | NODE_INSIDE_RING; /* often at an edge */
     node_icon(ui, icon, 24, TOKEN_TEXT);
     ui_end(ui);
     return node_took(ui, node, ACTION_PRESS);
@@ -140,8 +160,12 @@ static void row_inside(struct ui *ui, const char *text, const struct ui_opt *opt
     if (opt && opt->hint) {
         node_label(ui, TYPE_SMALL, opt->hint, TOKEN_TEXT2)->lines = (int16_t)lines;
     }
+    bool beside = ui->w >= ui_px(ui, BADGE_BESIDE);
+    if (opt && opt->state && !beside) {
+        ui_badge(ui, opt->state, opt->tone);
+    }
     ui_end(ui);
-    if (opt && opt->state) {
+    if (opt && opt->state && beside) {
         ui_badge(ui, opt->state, opt->tone);
     }
 }
@@ -153,12 +177,14 @@ bool ui_item(struct ui *ui, const char *key, const char *text, const struct ui_o
     disabled_look(ui, node);
     node->dir = DIR_ROW;
     node->align = ALIGN_START;
-    node->min_h = ui_px(ui, opt && opt->hint ? 64 : ROW);
+    node->min_h = row_px(ui, opt && opt->hint ? ROW2 : ROW);
     node->flags |= NODE_OPTION;
-    node->gap = (int16_t)ui_px(ui, 12);
-    node_pad(ui, node, 12, 8);
+    node->gap = (int16_t)ui_px(ui, is_narrow(ui) ? 8 : 12);
+    node_pad(ui, node, is_narrow(ui) ? 8 : 12, 8);
     row_inside(ui, text, opt, 2);
-    node_icon(ui, ICON_CHEVRON_RIGHT, 24, TOKEN_TEXT2);
+    if (!is_narrow(ui)) {
+        node_icon(ui, ICON_CHEVRON_RIGHT, 24, TOKEN_TEXT2);
+    }
     ui_end(ui);
     return node_took(ui, node, ACTION_PRESS);
 }
@@ -237,7 +263,7 @@ bool ui_choice(struct ui *ui, const char *key, const char *text, bool selected,
     }
     disabled_look(ui, node);
     if (opt && opt->align == ALIGN_CENTER && kind != UI_SWITCH) {
-        node->min_h = ui_px(ui, opt->bare ? CELL : ROW); /* the tick comes without growth */
+        node->min_h = ui_finger(ui, opt->bare ? CELL : ROW); /* the tick comes without growth */
         node->gap = (int16_t)ui_px(ui, 4);
         node_pad(ui, node, 4, 8);
         node->flags |= NODE_CENTER;
@@ -247,7 +273,7 @@ bool ui_choice(struct ui *ui, const char *key, const char *text, bool selected,
     }
     node->dir = DIR_ROW;
     node->align = ALIGN_START;
-    node->min_h = ui_px(ui, ROW);
+    node->min_h = ui_finger(ui, ROW);
     node->gap = (int16_t)ui_px(ui, 12);
     node_pad(ui, node, 12, 8);
     if (kind != UI_SWITCH && !(opt && opt->bare)) {
@@ -296,7 +322,7 @@ int ui_tabs(struct ui *ui, const char *key, const char *const *names, int n, int
         struct node *label = node_label(ui, i == selected ? TYPE_STRONG : TYPE_BODY, names[i],
                                         i == selected ? TOKEN_PRIMARY : TOKEN_TEXT2);
         label->text_align = ALIGN_CENTER;
-        node_pad(ui, label, 8, 10);
+        node_pad(ui, label, ui->w < ui_px(ui, BADGE_BESIDE) ? 2 : 8, 10);
         struct node *line = node_add(ui, &widget_box, NULL);
         line->min_h = ui_px(ui, 3);
         line->min_w = ui_px(ui, 48);
@@ -318,6 +344,7 @@ void ui_problem(struct ui *ui, const char *text, const char *target)
     node->dir = DIR_ROW;
     node->gap = (int16_t)ui_px(ui, 12);
     node->look = (struct look){TOKEN_SURFACE, TOKEN_ERROR, TOKEN_ERROR, 8, 1};
+    node->min_h = row_px(ui, ROW);
     node_pad(ui, node, 12, 8);
     node_icon(ui, ICON_ERROR, 24, TOKEN_ERROR);
     node_label(ui, TYPE_BODY, text, TOKEN_TEXT)->grow = 1;
@@ -333,7 +360,7 @@ void ui_list_row(struct ui *ui, const char *text, int selected, const struct ui_
     struct node *node = node_open(ui, &widget_box, NULL);
     node->dir = DIR_ROW;
     node->gap = (int16_t)ui_px(ui, 12);
-    node->min_h = ui_px(ui, opt && opt->hint ? 64 : ROW);
+    node->min_h = row_px(ui, opt && opt->hint ? ROW2 : ROW);
     node_pad(ui, node, 16, 8);
     if (selected >= 0) {
         add_mark(ui, opt && opt->kind ? opt->kind : UI_RADIO, selected > 0);

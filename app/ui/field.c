@@ -118,8 +118,7 @@ static void field_measure(struct ui *ui, struct node *node, int width)
     const struct ui_field *field = node->data;
     struct text text = node_spec(ui, node, field->lines > 1 ? width : 0);
     int lines = field->lines > 1 ? text_measure(&text).lines : 1;
-    enum { LINES_MOST = 8 };
-    lines = lines < field->lines ? field->lines : lines > LINES_MOST ? LINES_MOST : lines;
+    lines = lines < field->lines ? field->lines : lines;
     node->want_w = width;
     node->want_h = (lines < 1 ? 1 : lines) * text.line;
 }
@@ -169,6 +168,12 @@ static void paint_content(struct ui *ui, const struct node *node, struct paint *
     }
 }
 
+static int field_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    return node->flags & NODE_DISABLED ? TOKEN_SURFACE2 : TOKEN_SURFACE;
+}
+
 static void field_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
     bool edited = ui->edit.id == node->id, off = node->flags & NODE_DISABLED;
@@ -176,7 +181,7 @@ static void field_paint(struct ui *ui, const struct node *node, struct paint *pa
                : edited                       ? TOKEN_PRIMARY
                                               : TOKEN_CONTROL;
     int wide = edited || node->look.edge == TOKEN_ERROR || ui->set.theme == THEME_SUN ? 2 : 1;
-    paint_round(paint, node->r, ui_px(ui, 8), ui_colour(ui, off ? TOKEN_SURFACE2 : TOKEN_SURFACE));
+    paint_round(paint, node->r, ui_px(ui, 8), ui_colour(ui, field_ground(ui, node)));
     struct paint_line line = {ui_px(ui, 8), ui_px(ui, wide),
                               off && ui->set.theme == THEME_SUN ? ui_px(ui, 4) : 0,
                               ui_colour(ui, edge)};
@@ -192,8 +197,11 @@ static bool field_key(struct ui *ui, struct node *node, const struct input *inpu
     return ui->edit.id == node->id && edit_key(ui, node, input);
 }
 
-const struct widget widget_field = {
-    .role = "field", .measure = field_measure, .paint = field_paint, .key = field_key};
+const struct widget widget_field = {.role = "field",
+                                    .measure = field_measure,
+                                    .paint = field_paint,
+                                    .key = field_key,
+                                    .ground = field_ground};
 
 /* The label above: words, and what must be answered says so. */
 static void add_label(struct ui *ui, const char *label, bool required)
@@ -292,7 +300,7 @@ const char *field_build(struct ui *ui, const char *key, const char *value,
     node->data = field;
     node->value = node_keep(ui, value ? value : "");
     node->name = node_keep(ui, field->name ? field->name : field->label);
-    node->min_h = ui_px(ui, 48);
+    node->min_h = ui_finger(ui, 48);
     node_pad(ui, node, 12, field->lines > 1 ? 10 : 8);
     field_flags(node, field);
     node->look = (struct look){TOKEN_SURFACE, (int8_t)(field->error ? TOKEN_ERROR : TOKEN_CONTROL),

@@ -100,30 +100,54 @@ long focus_distance(struct rect from, struct rect to, int code)
     return along + 2 * across;
 }
 
-static struct node *nearest(struct ui *ui, const struct node *from, int code)
+struct candidate {
+    struct node *node;
+    struct rect r;
+    bool inside; /* of the same container */
+    long distance;
+};
+
+/* Does one lie wholly before the other on the way? A line that stands between is never skipped. */
+static bool is_before(const struct candidate *a, const struct candidate *b, int code)
 {
-    struct node *best = NULL;
-    long least = 0;
+    return code == KEY_DOWN ? a->r.y + a->r.h <= b->r.y
+                            : code == KEY_UP && b->r.y + b->r.h <= a->r.y;
+}
+
+static bool is_better(const struct candidate *a, const struct candidate *b, int code)
+{
+    if (!b->node || a->inside != b->inside) {
+        return !b->node || a->distance < b->distance;
+    }
+    return is_before(a, b, code) || (!is_before(b, a, code) && a->distance < b->distance);
+}
+
+struct node *focus_towards(struct ui *ui, const struct node *from, int code)
+{
+    struct candidate best = {.node = NULL};
     const struct node *home = container_of(from);
     struct node *layer = focus_layer(ui);
+    struct rect seen = rect_both(from->r, node_clip(ui, from));
+    struct rect here = rect_is_empty(seen) ? from->r : seen;
     for (struct node *n = layer; n; n = node_next(layer, n)) {
         if (n == from || !focus_fits(ui, n)) {
             continue;
         }
-        long d = focus_distance(from->r, n->r, code);
-        if (d < 0) {
+        struct candidate c = {n, n->r, container_of(n) == home, 0};
+        c.r = c.inside ? c.r : rect_both(c.r, node_clip(ui, n));
+        c.distance = rect_is_empty(c.r) ? -1 : focus_distance(here, c.r, code);
+        if (c.distance < 0) { /* not there, or nobody sees that it is */
             continue;
         }
-        d += container_of(n) == home ? 0 : 100000; /* the same container first */
-        if (!best || d < least) {
-            best = n;
-            least = d;
+        c.distance += c.inside || !home ? 0 : 100000; /* the same container first */
+        if (is_better(&c, &best, code)) {
+            best = c;
         }
     }
-    return best;
+    return best.node;
 }
 
-static struct node *first_of(struct ui *ui)
+struct node *focus_first(struct ui *ui)
 {
     struct node *layer = focus_layer(ui), *any = NULL;
     for (struct node *n = layer; n; n = node_next(layer, n)) {
@@ -199,7 +223,7 @@ static struct node *next_in_list(struct ui *ui, struct node *from, int code)
         return NULL;
     }
     struct node *again = node_find(ui, id);
-    struct node *to = again ? nearest(ui, again, code) : NULL;
+    struct node *to = again ? focus_towards(ui, again, code) : NULL;
     return to && container_of(to) == list ? to : NULL;
 }
 
@@ -210,13 +234,13 @@ bool focus_move(struct ui *ui, int code, bool back)
     ui->focus_seen = true;
     ui->is_laid = ui->is_laid && was_seen;
     if (!from || !focus_fits(ui, from)) {
-        to = first_of(ui);
+        to = focus_first(ui);
     } else if (!was_seen && !ui->edit.id) { /* the first key shows where the focus is */
         to = from;
     } else if (code == KEY_TAB) {
         to = in_order(ui, from, back);
     } else {
-        to = nearest(ui, from, code);
+        to = focus_towards(ui, from, code);
         const struct node *home = container_of(from); /* none: a field above a list goes into it */
         bool leaves = to && home && container_of(to) != home;
         if (!to || leaves) {
@@ -275,7 +299,7 @@ void focus_keep(struct ui *ui)
     if (!wanted && is_new) {
         wanted = place->focus != none ? node_find(ui, place->focus) : NULL;
         if (!wanted) {
-            wanted = first_of(ui);
+            wanted = focus_first(ui);
             if (wanted && !(wanted->flags & (NODE_FIRST | NODE_FIELD))) {
                 focus_quietly(ui, wanted);
                 place->focus = ui->focus;
@@ -287,7 +311,7 @@ void focus_keep(struct ui *ui)
             focus_set(ui, NULL);
         }
     } else if (!wanted && ui->focus && (!now || !focus_fits(ui, now))) {
-        wanted = ui->focus_seen ? first_of(ui) : NULL;
+        wanted = ui->focus_seen ? focus_first(ui) : NULL;
         if (!wanted) {
             focus_set(ui, NULL);
         }

@@ -28,11 +28,15 @@ static int ring_width(const struct ui *ui)
     return ui_px(ui, ui->set.theme == THEME_SUN ? RING + 1 : RING);
 }
 
+int frame_ring(const struct ui *ui, const struct node *node)
+{
+    return node->flags & NODE_INSIDE_RING ? 0 : ui_px(ui, RING_GAP) + ring_width(ui);
+}
+
 /* The pixels that a node may touch. */
 static struct rect reach(const struct ui *ui, const struct node *node)
 {
-    bool outside = has_ring(ui, node) && !(node->flags & NODE_INSIDE_RING);
-    return outside ? rect_grown(node->r, ui_px(ui, RING_GAP) + ring_width(ui)) : node->r;
+    return has_ring(ui, node) ? rect_grown(node->r, frame_ring(ui, node)) : node->r;
 }
 
 static uint64_t digest(const struct ui *ui, const struct node *node)
@@ -164,7 +168,7 @@ void frame_compare(struct ui *ui)
     if (ui->round % 64 == 0) {
         record_rebuild(ui, ui->record_cap);
     }
-    ui->repaint_all = false;
+    ui->repaint_all = ui->is_unseen = false;
 }
 
 /* ---- painting ---- */
@@ -174,13 +178,20 @@ static void paint_ring_of(struct ui *ui, const struct node *node, struct paint *
     int width = ring_width(ui), gap = ui_px(ui, RING_GAP);
     bool inside = node->flags & NODE_INSIDE_RING;
     struct rect r = inside ? rect_grown(node->r, -ui_px(ui, 1)) : rect_grown(node->r, gap + width);
-    int radius = inside ? ui_px(ui, 4) : ui_px(ui, node->look.radius) + gap + width;
+    int radius = ui_px(ui, node->look.radius) + (inside ? -ui_px(ui, 1) : gap + width);
+    radius = inside && node->look.radius < 5 ? ui_px(ui, 4) : radius;
     if (!inside) {
         struct rect moat = rect_grown(node->r, gap);
         struct paint_line between = {.radius = ui_px(ui, node->look.radius) + gap,
                                      .width = gap,
                                      .colour = ui_colour(ui, TOKEN_SURFACE)};
         paint_outline(paint, moat, &between);
+    }
+    if (inside && (node->look.fill == TOKEN_PRIMARY || node->look.fill == TOKEN_ERROR)) {
+        struct paint_line moat = {.radius = radius, /* the ring never touches these */
+                                  .width = width + gap,
+                                  .colour = ui_colour(ui, TOKEN_SURFACE)};
+        paint_outline(paint, r, &moat);
     }
     struct paint_line ring = {
         .radius = radius, .width = width, .colour = ui_colour(ui, TOKEN_FOCUS)};
@@ -252,13 +263,17 @@ void frame_scroll(struct ui *ui, struct node *node, int dy)
 {
     struct canvas *canvas = window_canvas(ui->window);
     struct rect part = rect_both(node->r, node_clip(ui, node));
+    if (ui->is_unseen) {
+        return; /* the pixels are those of another layout: the comparison finds what moved */
+    }
     canvas_scroll(canvas, part, dy);
     damage_floating(ui, node, dy);
     for (struct node *n = node->first; n; n = node_next(node, n)) {
         struct record *record = record_slot(ui->records, ui->record_cap, n->id);
         if (record->id && record->round == ui->round) {
             record->r.y += dy;
-            record->clip = rect_both(rect_both(reach(ui, n), part), part);
+            record->clip.y += dy; /* with the ring that may have left it in this turn */
+            record->clip = rect_both(rect_around(record->clip, reach(ui, n)), part);
         } else if (is_seen(n) && !rect_is_empty(rect_both(reach(ui, n), part))) {
             note(ui, n, part, false);
         }

@@ -105,8 +105,17 @@ static bool ink_touch(struct ui *ui, struct node *node, const struct input *inpu
     return true;
 }
 
-const struct widget widget_ink = {
-    .role = "drawing", .measure = ink_measure, .paint = ink_paint, .touch = ink_touch};
+static int ink_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    return node->image ? GROUND_PICTURE : GROUND_PAPER;
+}
+
+const struct widget widget_ink = {.role = "drawing",
+                                  .measure = ink_measure,
+                                  .paint = ink_paint,
+                                  .touch = ink_touch,
+                                  .ground = ink_ground};
 
 bool ui_ink(struct ui *ui, const char *key, struct ui_drawing *drawing, const struct ui_opt *opt)
 {

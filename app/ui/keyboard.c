@@ -33,22 +33,33 @@ static const char *const arabic[] = {"ض ص ث ق ف غ ع ه خ ح ج", "ش س 
 static const char *const symbols[] = {"1 2 3 4 5 6 7 8 9 0",
                                       "@ # & * ( ) - + / :", "\" ' ! ? ; % _ ="};
 
+static int board_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    (void)node;
+    return TOKEN_SURFACE2;
+}
+
 static void board_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
-    paint_fill(paint, node->r, ui_colour(ui, TOKEN_SURFACE2));
+    paint_fill(paint, node->r, ui_colour(ui, board_ground(ui, node)));
     struct rect line = node->r;
     line.h = ui_px(ui, 1);
     paint_fill(paint, line, ui_colour(ui, TOKEN_CONTROL));
 }
 
-const struct widget widget_key = {.role = "keyboard", .paint = board_paint};
+const struct widget widget_key = {.role = "keyboard", .paint = board_paint, .ground = board_ground};
+
+static int cell_ground(const struct ui *ui, const struct node *node)
+{
+    return ui->pressed == node->id ? TOKEN_PRIMARY_CONT : node->look.fill;
+}
 
 static void cell_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
     struct rect r = rect_grown(node->r, -ui_px(ui, 2));
     bool pressed = ui->pressed == node->id;
-    int fill = pressed ? TOKEN_PRIMARY_CONT : node->look.fill;
-    paint_round(paint, r, ui_px(ui, 6), ui_colour(ui, fill));
+    paint_round(paint, r, ui_px(ui, 6), ui_colour(ui, cell_ground(ui, node)));
     if (ui->board_at == node->id) {
         struct paint_line ring = {ui_px(ui, 6), ui_px(ui, 3), 0, ui_colour(ui, TOKEN_FOCUS)};
         paint_outline(paint, r, &ring);
@@ -58,7 +69,8 @@ static void cell_paint(struct ui *ui, const struct node *node, struct paint *pai
     }
 }
 
-static const struct widget widget_cell = {.role = "key", .paint = cell_paint};
+static const struct widget widget_cell = {
+    .role = "key", .paint = cell_paint, .ground = cell_ground};
 
 static struct node *cell_open(struct ui *ui, struct cell cell, const char *key, int grow)
 {
@@ -70,7 +82,7 @@ static struct node *cell_open(struct ui *ui, struct cell cell, const char *key, 
     node->look = (struct look){TOKEN_SURFACE, -1, TOKEN_TEXT, 6, 1};
     node->dir = DIR_ROW;
     node->grow = (int8_t)grow;
-    node->min_h = ui_px(ui, 50);
+    node->min_h = ui_finger(ui, 50);
     return node;
 }
 
@@ -99,11 +111,19 @@ static void icon_cell(struct ui *ui, enum key_code code, const char *key, const 
     ui_end(ui);
 }
 
+/* Have large letters made the keys too narrow for words? */
+static bool is_narrow(const struct ui *ui)
+{
+    enum { WORDS = 300 };
+    return ui->w < ui_px(ui, WORDS);
+}
+
 static void word_cell(struct ui *ui, enum key_code code, const char *key, const char *word)
 {
     struct node *node = cell_open(ui, (struct cell){code, NULL}, key, 3);
     node->look.fill = TOKEN_BG;
-    node_label(ui, TYPE_SMALL, word, TOKEN_TEXT)->lines = 1;
+    struct node *label = node_label(ui, is_narrow(ui) ? TYPE_TAG : TYPE_SMALL, word, TOKEN_TEXT);
+    label->text_align = ALIGN_CENTER;
     ui_end(ui);
 }
 
@@ -114,14 +134,33 @@ static void row_open(struct ui *ui)
     row->flags |= NODE_LTR;
 }
 
-/* The bold letters of a row; Arabic ones are wide. */
+/* The largest of the types that lets the text stand in a key of that width. */
+static enum ui_type fitting(const struct ui *ui, const char *text, int width)
+{
+    static const enum ui_type types[] = {TYPE_TITLE, TYPE_STRONG, TYPE_BODY, TYPE_SMALL, TYPE_TAG};
+    size_t i = (unsigned char)text[0] >= 0xd8; /* Arabic letters are wide */
+    for (; i + 1 < sizeof(types) / sizeof(*types); i++) {
+        struct node probe = {.text = text, .type = types[i]};
+        struct text spec = node_spec(ui, &probe, 0);
+        if (text_measure(&spec).w <= width - ui_px(ui, 2)) {
+            break;
+        }
+    }
+    return types[i];
+}
+
+/* The letters of a row. */
 static void letters(struct ui *ui, const char *row)
 {
-    bool is_wide = (unsigned char)row[0] >= 0xd8;
     struct str rest = str_of(row), word;
+    int n = 0;
+    while (str_word(&rest, &word)) {
+        n++;
+    }
+    rest = str_of(row);
     while (str_word(&rest, &word)) {
         char *text = mem_strndup(word.s, word.n);
-        text_cell(ui, text, is_wide ? TYPE_STRONG : TYPE_TITLE, 2);
+        text_cell(ui, text, fitting(ui, text, ui->w / n), 2);
         free(text);
     }
 }
@@ -152,7 +191,9 @@ static void letter_board(struct ui *ui)
         icon_cell(ui, CODE_SHIFT, "shift", tr("Capitals"), ICON_ARROW_UPWARD);
     }
     letters(ui, rows[2]);
-    icon_cell(ui, CODE_ERASE, "erase", tr("Erase"), ICON_BACKSPACE);
+    if (rows != arabic) {
+        icon_cell(ui, CODE_ERASE, "erase", tr("Erase"), ICON_BACKSPACE);
+    }
     ui_end(ui);
     row_open(ui);
     word_cell(ui, CODE_PAGE, "page", ui->edit.page ? "ABC" : "?123");
@@ -161,11 +202,15 @@ static void letter_board(struct ui *ui)
         word_cell(ui, CODE_WAY, "way", way_name(ui));
     }
     text_cell(ui, is_arabic ? "،" : ",", TYPE_TITLE, 2);
-    struct node *space = cell_open(ui, (struct cell){CODE_TEXT, " "}, "space", 8);
+    struct node *space = cell_open(ui, (struct cell){CODE_TEXT, " "}, "space",
+                                   rows == arabic || is_narrow(ui) ? 5 : 8);
     space->name = node_keep(ui, tr("Space"));
     node_icon(ui, ICON_SPACE_BAR, 24, TOKEN_TEXT2);
     ui_end(ui);
     text_cell(ui, ".", TYPE_TITLE, 2);
+    if (rows == arabic) { /* its rows of eleven letters have no room for it */
+        icon_cell(ui, CODE_ERASE, "erase", tr("Erase"), ICON_BACKSPACE);
+    }
     icon_cell(ui, CODE_ENTER, "enter", tr("Done"),
               ui->edit.field.lines > 1 ? ICON_KEYBOARD_RETURN : ICON_CHECK);
     ui_end(ui);
@@ -200,7 +245,7 @@ static void number_board(struct ui *ui)
     ui->at->last->grow = 2;
     ui_end(ui);
     for (struct node *n = board->first; n; n = node_next(board, n)) {
-        n->min_h = n->widget == &widget_cell ? ui_px(ui, 56) : n->min_h;
+        n->min_h = n->widget == &widget_cell ? ui_finger(ui, 56) : n->min_h;
     }
 }
 
@@ -272,6 +317,19 @@ void keyboard_paint_preview(struct ui *ui, struct paint *paint)
     paint_text(paint, &text, r.x, r.y + (r.h - size.h) / 2);
 }
 
+/* On a low screen the keys are as high as a finger and no higher, so that the field is seen. */
+static void leave_room(struct ui *ui, struct node *board)
+{
+    int rows = board->children, most = (ui->h * 6 / 10 - board->pad[1] - board->pad[3]) / rows;
+    int least = (int)(46 * ui->bare + 0.5);
+    most = most < least ? least : most;
+    for (struct node *n = board->first; n; n = node_next(board, n)) {
+        if (n->widget == &widget_cell && n->min_h > most) {
+            n->min_h = most;
+        }
+    }
+}
+
 void keyboard_build(struct ui *ui)
 {
     bool letters_wanted = ui->set.keyboard == UI_KEYBOARD_ALWAYS ||
@@ -283,7 +341,7 @@ void keyboard_build(struct ui *ui)
     struct node *board = node_open(ui, &widget_key, NULL);
     board->id = board->scope = id_of(2, "keyboard");
     board->key = "keyboard";
-    node_pad(ui, board, 4, 4);
+    node_pad(ui, board, 0, 4); /* ten keys a row need all of the width */
     if (ui->edit.tools) {
         tools(ui);
     }
@@ -292,6 +350,7 @@ void keyboard_build(struct ui *ui)
     } else if (letters_wanted) {
         letter_board(ui);
     }
+    leave_room(ui, board);
     ui_end(ui);
 }
 

@@ -117,7 +117,11 @@ static void measure_row(struct ui *ui, struct node *node, int inner)
 /* Buttons of a bar share the width; when one would have to wrap they stand one below the other. */
 static bool actions_fit(struct ui *ui, struct node *node, int inner)
 {
+    enum { SIDE_BY_SIDE = 120 };
     int share = node->children > 0 ? (inner - gaps(node)) / node->children : inner;
+    if (ui_is_low(ui) && ui->w > ui->h && share >= ui_px(ui, SIDE_BY_SIDE)) {
+        return true; /* height is what lacks here: words may wrap */
+    }
     for (struct node *c = node->first; c; c = c->next) {
         node_measure(ui, c, inner);
         if (c->want_w > share) {
@@ -375,18 +379,38 @@ void node_shift(struct node *node, int dy)
     }
 }
 
-/* With a keyboard little is left of a small screen: the bar at the bottom makes room. */
+static void take_out(struct node *from, struct node *gone)
+{
+    struct node *before = NULL;
+    for (struct node *c = from->first; c != gone; c = c->next) {
+        before = c;
+    }
+    *(before ? &before->next : &from->first) = gone->next;
+    from->last = from->last == gone ? before : from->last;
+    from->children--;
+}
+
+/* With a keyboard little is left of a small screen: the bar at the bottom makes room, on a low one
+ * that at the top, too. */
 static void give_room(struct ui *ui, int left)
 {
-    enum { LEAST = 320 };
-    struct node *before = NULL;
-    for (struct node *c = ui->screen->first; c; before = c, c = c->next) {
-        if (c->widget == &widget_actions && before && left < ui_px(ui, LEAST)) {
-            before->next = c->next;
-            ui->screen->last = ui->screen->last == c ? before : ui->screen->last;
-            ui->screen->children--;
-            return;
-        }
+    enum { LEAST = 320, LOW = 200 };
+    struct node *bottom = NULL;
+    for (struct node *c = ui->screen->first; c; c = c->next) {
+        bottom = c->widget == &widget_actions ? c : bottom;
+    }
+    if (bottom && left < ui_px(ui, LEAST)) {
+        take_out(ui->screen, bottom);
+    }
+    if (ui->bar && ui->bar->parent == ui->screen && left < ui_px(ui, LOW)) {
+        take_out(ui->screen, ui->bar);
+        ui->bar = NULL;
+    }
+    struct node *panel = ui->root->first->next ? focus_layer(ui)->first : NULL;
+    if (panel && panel->widget == &widget_sheet && panel->first != panel->last &&
+        left < ui_px(ui, LOW)) {
+        take_out(panel, panel->first); /* its title */
+        panel->pad[1] = panel->pad[3] = (int16_t)ui_px(ui, 4);
     }
 }
 

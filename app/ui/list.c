@@ -16,9 +16,16 @@ static long last_row(const struct ui_list *list)
     return (long)list->count - (list->foot ? 0 : 1);
 }
 
+static int list_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    (void)node;
+    return TOKEN_SURFACE;
+}
+
 static void list_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
-    paint_fill(paint, node->r, ui_colour(ui, TOKEN_SURFACE));
+    paint_fill(paint, node->r, ui_colour(ui, list_ground(ui, node)));
 }
 
 static void list_measure(struct ui *ui, struct node *node, int width)
@@ -30,7 +37,8 @@ static void list_measure(struct ui *ui, struct node *node, int width)
     node->want_h = (int)(h < most ? h : most);
 }
 
-const struct widget widget_list = {.role = "list", .paint = list_paint, .measure = list_measure};
+const struct widget widget_list = {
+    .role = "list", .paint = list_paint, .measure = list_measure, .ground = list_ground};
 
 static struct row *row_take(struct ui *ui)
 {
@@ -60,6 +68,9 @@ static void row_call(struct ui *ui, const struct ui_list *list, long index)
 {
     if (index < 0) {
         list->head(ui, list->ctx);
+        if (list->count == 0 && list->empty) {
+            ui_empty(ui, list->empty_icon, list->empty, list->empty_hint);
+        }
     } else if (index >= (long)list->count) {
         list->foot(ui, list->ctx);
     } else {
@@ -83,7 +94,7 @@ static struct row *row_build(struct ui *ui, struct scroll *scroll, long index)
     struct node *node = node_open(ui, whole ? &widget_row : &widget_box, key);
     if (whole) {
         node->look = (struct look){-1, -1, TOKEN_TEXT, 0, 1};
-        node->min_h = ui_px(ui, 48);
+        node->min_h = ui_finger(ui, 48);
         node->flags |= list->passive ? 0 : NODE_PRESS | NODE_INSIDE_RING | NODE_OPTION;
     } else {
         node->id = id_mix(owner->id, index < 0 ? 97 : 98);
@@ -326,10 +337,14 @@ long ui_list(struct ui *ui, const char *key, const struct ui_list *list)
         scroll->anchor = list->from > 0 ? (long)list->from : first_row(list);
         scroll->anchor_y = 0;
     }
+    if (list->head && !scroll->has_head && scroll->anchor == 0 && scroll->anchor_y == 0) {
+        scroll->anchor = -1; /* it came with a turn of the window: what was above is seen still */
+    }
+    scroll->has_head = list->head != NULL;
     hear_rows(ui, scroll);
     bool is_empty = list->count == 0 && list->empty;
     if (is_empty && !list->head) {
-        node->flags &= ~(uint32_t)NODE_LIST;
+        node->flags = (node->flags & ~(uint32_t)NODE_LIST) | NODE_SCROLL;
         ui_empty(ui, list->empty_icon, list->empty, list->empty_hint);
     }
     ui_end(ui);

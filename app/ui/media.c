@@ -28,8 +28,14 @@ static void image_paint(struct ui *ui, const struct node *node, struct paint *pa
     }
 }
 
+static int image_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    return node->image ? GROUND_PICTURE : TOKEN_SURFACE2;
+}
+
 const struct widget widget_image = {
-    .role = "image", .measure = image_measure, .paint = image_paint};
+    .role = "image", .measure = image_measure, .paint = image_paint, .ground = image_ground};
 
 void ui_image(struct ui *ui, const struct image *image, const char *name, const struct ui_opt *opt)
 {
@@ -61,7 +67,15 @@ static void qr_paint(struct ui *ui, const struct node *node, struct paint *paint
     paint_modules(paint, node->r, matrix->modules, matrix->side);
 }
 
-const struct widget widget_qr = {.role = "image", .measure = qr_measure, .paint = qr_paint};
+static int qr_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    (void)node;
+    return GROUND_PAPER;
+}
+
+const struct widget widget_qr = {
+    .role = "image", .measure = qr_measure, .paint = qr_paint, .ground = qr_ground};
 
 void ui_qr(struct ui *ui, const uint8_t *modules, int side, const char *name,
            const struct ui_opt *opt)

@@ -89,6 +89,16 @@ struct widget {
     void (*paint)(struct ui *ui, const struct node *node, struct paint *paint);
     bool (*key)(struct ui *ui, struct node *node, const struct input *input);   /* taken? */
     bool (*touch)(struct ui *ui, struct node *node, const struct input *input); /* NODE_GRAB */
+    int (*ground)(const struct ui *ui, const struct node *node); /* what paint lays under all of it:
+                                                                    a token or a node_ground */
+};
+
+/* What lies under a node's content where it is no token. */
+enum node_ground {
+    GROUND_NONE = -1,    /* whatever is below it */
+    GROUND_PAPER = -2,   /* white in every theme */
+    GROUND_PICTURE = -3, /* nobody knows */
+    GROUND_VEIL = -4,    /* darkens what is below it, which cannot be used meanwhile */
 };
 
 extern const struct widget widget_box, widget_text, widget_icon, widget_button, widget_tile,
@@ -104,6 +114,7 @@ struct scroll {
     int offset;        /* scroll: px above the view */
     long anchor;       /* list: first row that is seen (-1 is the head) … */
     int anchor_y;      /* … and where its top is, px below the top of the view (≤ 0) */
+    bool has_head;     /* list: it had one in the last build */
     bool is_new, show; /* show: bring row `anchor` into view */
     int content;       /* height of what there is (list: an estimate) */
     struct node *node; /* in the tree now, or NULL */
@@ -228,7 +239,9 @@ struct ui {
     struct window *window;
     struct ui_app app;
     struct ui_settings set;
-    double px; /* device pixels a dp, text size included */
+    double px;     /* device pixels a dp, text size included */
+    double finger; /* the same for what a finger touches: never less than at text size 1 */
+    double bare;   /* without the text size */
     int w, h;
 
     struct arena arena;     /* of the tree */
@@ -239,6 +252,7 @@ struct ui {
     uint64_t build, screen_id;
     uint32_t round; /* of records */
     bool is_changed, is_building, is_laid, quit, handover, has_back;
+    bool is_unseen;                  /* the tree is newer than what was painted */
     bool repaint_all, is_still_list; /* list rows are being made between builds */
     struct action action;            /* being delivered; kind NONE: describing */
     bool is_taken;
@@ -259,7 +273,7 @@ struct ui {
     struct buf focus_key; /* ui_focus asked for it */
     struct edit edit;
     bool keyboard; /* the on-screen keyboard is up */
-    bool had_keyboard;
+    bool had_keyboard, is_resized;
     uint64_t board_at;   /* key of it that arrows and Enter mean; 0: none */
     struct rect preview; /* of the pressed key, as painted last */
     bool latin;          /* its letters are Latin though the language is not */
@@ -288,6 +302,9 @@ struct ui {
 
 /* Pixels of dp, at least 1 for anything above 0. */
 int ui_px(const struct ui *ui, double dp);
+
+/* Pixels of dp for what is touched: fingers do not shrink with the text. */
+int ui_finger(const struct ui *ui, double dp);
 
 /* A new node at the end of the open container. key may be NULL. */
 struct node *node_add(struct ui *ui, const struct widget *widget, const char *key);
@@ -372,6 +389,9 @@ void frame_paint(struct ui *ui);
 /* Moves what was painted inside a scrolling part by dy: pixels and records. */
 void frame_scroll(struct ui *ui, struct node *node, int dy);
 
+/* How far the focus ring of a node reaches out of its rectangle, in pixels; 0: it lies inside. */
+int frame_ring(const struct ui *ui, const struct node *node);
+
 /* The part of a node's rectangle that its scrolling ancestors let be seen. */
 struct rect node_clip(const struct ui *ui, const struct node *node);
 
@@ -388,6 +408,10 @@ void scroll_settle(struct ui *ui, struct node *node);
 
 /* Makes a node wholly seen, with some context. */
 void scroll_to(struct ui *ui, const struct node *node);
+
+/* Makes the line that is being typed in seen, in a field that may be higher than what is in view.
+ */
+void scroll_to_caret(struct ui *ui, const struct node *field);
 
 /* Fills a list with rows for its rectangle. */
 void list_fill(struct ui *ui, struct node *node);
@@ -406,6 +430,12 @@ bool focus_fits(struct ui *ui, const struct node *node);
 /* Distance from one rectangle to another in the direction of an arrow key; negative when it lies
  * elsewhere. */
 long focus_distance(struct rect from, struct rect to, int code);
+
+/* The node that an arrow key leads to from another one; NULL. */
+struct node *focus_towards(struct ui *ui, const struct node *from, int code);
+
+/* Where a key starts when nothing has the focus. */
+struct node *focus_first(struct ui *ui);
 
 /* Moves the focus to a node (NULL: nowhere). */
 void focus_set(struct ui *ui, struct node *node);
@@ -526,6 +556,9 @@ int ui_next_due(const struct ui *ui, int64_t now);
 
 /* Is nothing waiting: no input, action, build, damage, animation? Timers do not count. */
 bool ui_is_idle(const struct ui *ui);
+
+/* Builds and lays out what waits and paints nothing: for checks of the tree alone. */
+void ui_lay(struct ui *ui);
 
 /* One turn of the loop: waits at most ms, handles, builds, paints. */
 bool ui_turn(struct ui *ui, int ms, struct err *err);

@@ -6,14 +6,28 @@
 
 #include "platform/base/clock.h"
 
-enum { TOAST_MS = 5000, PANEL_MOST = 560 };
+enum { TOAST_MS = 5000, PANEL_MOST = 560, PANEL_PAD = 16, RING_ROOM = 6 };
 
 static void scrim_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
     paint_fill(paint, node->r, 0x80000000);
 }
 
-const struct widget widget_scrim = {.role = "layer", .paint = scrim_paint};
+static int scrim_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    (void)node;
+    return GROUND_VEIL;
+}
+
+const struct widget widget_scrim = {.role = "layer", .paint = scrim_paint, .ground = scrim_ground};
+
+static int sheet_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    (void)node;
+    return TOKEN_SURFACE;
+}
 
 static void sheet_paint(struct ui *ui, const struct node *node, struct paint *paint)
 {
@@ -22,16 +36,17 @@ static void sheet_paint(struct ui *ui, const struct node *node, struct paint *pa
     if (node->widget == &widget_sheet) {
         r.h += radius; /* the lower corners are outside of the window */
     }
-    paint_round(paint, r, radius, ui_colour(ui, TOKEN_SURFACE));
+    paint_round(paint, r, radius, ui_colour(ui, sheet_ground(ui, node)));
     if (ui->set.theme != THEME_LIGHT) {
         struct paint_line line = {radius, ui_px(ui, 2), 0, ui_colour(ui, TOKEN_CONTROL)};
         paint_outline(paint, r, &line);
     }
 }
 
-const struct widget widget_sheet = {.role = "sheet", .paint = sheet_paint};
-const struct widget widget_dialog = {.role = "dialog", .paint = sheet_paint};
-const struct widget widget_toast = {.role = "toast", .paint = sheet_paint};
+const struct widget widget_sheet = {.role = "sheet", .paint = sheet_paint, .ground = sheet_ground};
+const struct widget widget_dialog = {
+    .role = "dialog", .paint = sheet_paint, .ground = sheet_ground};
+const struct widget widget_toast = {.role = "toast", .paint = sheet_paint, .ground = sheet_ground};
 
 /* A layer over the whole window; the panel in it is what ui_end closes last. */
 static struct node *layer_open(struct ui *ui, const struct widget *widget, const char *key)
@@ -44,7 +59,7 @@ static struct node *layer_open(struct ui *ui, const struct widget *widget, const
     struct node *panel = node_open(ui, widget, NULL);
     panel->max_w = ui_px(ui, PANEL_MOST);
     panel->gap = (int16_t)ui_px(ui, 12);
-    node_pad(ui, panel, 16, 16);
+    node_pad(ui, panel, PANEL_PAD - RING_ROOM, PANEL_PAD);
     return layer;
 }
 
@@ -56,7 +71,7 @@ static void inner_column(struct ui *ui)
     struct node *column = node_open(ui, &widget_box, NULL);
     column->flags |= NODE_INNER;
     column->gap = (int16_t)ui_px(ui, 12);
-    node_pad(ui, column, 2, 2);
+    node_pad(ui, column, RING_ROOM, RING_ROOM);
 }
 
 static bool layer_dismissed(struct ui *ui, const struct node *layer)
@@ -75,6 +90,7 @@ bool ui_sheet_begin(struct ui *ui, const char *key, const char *title)
     if (title) { /* a tall sheet leaves nothing beside it to touch: it has a cross */
         panel->name = node_keep(ui, title);
         ui_row_begin(ui, NULL, NULL);
+        node_pad(ui, ui->at, RING_ROOM, 0);
         ui_text(ui, TYPE_TITLE, title, UI_OPT(.grow = 1));
         closed = ui_icon_button(ui, "close", tr("Close"), ICON_CLOSE);
         ui_end(ui);
@@ -92,7 +108,10 @@ bool ui_dialog_begin(struct ui *ui, const char *key, const char *title, const ch
     panel->flags |= NODE_INNER;
     panel->look.radius = 16;
     panel->name = node_keep(ui, title);
-    ui_text(ui, TYPE_TITLE, title, NULL);
+    ui_row_begin(ui, NULL, NULL);
+    node_pad(ui, ui->at, RING_ROOM, 0);
+    ui_text(ui, TYPE_TITLE, title, UI_OPT(.grow = 1));
+    ui_end(ui);
     inner_column(ui);
     if (text) {
         ui_text(ui, TYPE_BODY, text, NULL);
@@ -170,7 +189,7 @@ static void toast_build(struct ui *ui)
         button->flags |= NODE_PRESS | NODE_CENTER | NODE_HOLD;
         button->look = (struct look){TOKEN_TEXT, TOKEN_BG, TOKEN_BG, 8, 1};
         button->dir = DIR_ROW;
-        button->min_w = button->min_h = ui_px(ui, 48);
+        button->min_w = button->min_h = ui_finger(ui, 48);
         node_pad(ui, button, 12, 4);
         node_label(ui, TYPE_STRONG, toast->action, TOKEN_BG);
         ui_end(ui);

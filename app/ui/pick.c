@@ -86,6 +86,21 @@ static void turn_month(struct picker *picker, int by)
     picker->month = months % 12 + 1;
 }
 
+/* Is there room for four buttons and the month between them? */
+static bool is_wide(const struct ui *ui)
+{
+    enum { FOUR_AND_MONTH = 340 };
+    return ui->w >= ui_px(ui, FOUR_AND_MONTH);
+}
+
+static void month_label(struct ui *ui, const char *title)
+{
+    struct node *text = node_label(ui, TYPE_TITLE, title, TOKEN_TEXT);
+    text->grow = 1;
+    text->text_align = ALIGN_CENTER;
+    text->flags |= NODE_CODE | NODE_TABULAR;
+}
+
 static void calendar_head(struct ui *ui)
 {
     struct picker *picker = &ui->picker;
@@ -98,14 +113,19 @@ static void calendar_head(struct ui *ui)
                  {"month-back", tr("Month before"), ICON_CHEVRON_LEFT, -1},
                  {"month-on", tr("Next month"), ICON_CHEVRON_RIGHT, 1},
                  {"year-on", tr("Next year"), ICON_ARROW_FORWARD, 12}};
-    ui_row_begin(ui, NULL, UI_OPT(.gap = UI_FLUSH));
+    snprintf(title, sizeof(title), "%02d/%04d", picker->month, picker->year);
+    bool beside = is_wide(ui);
+    if (!beside) {
+        month_label(ui, title);
+    }
+    if (beside) {
+        ui_row_begin(ui, NULL, UI_OPT(.gap = UI_FLUSH));
+    } else {
+        ui_wrap_begin(ui, NULL, UI_OPT(.gap = UI_FLUSH, .align = ALIGN_CENTER));
+    }
     for (int i = 0; i < 4; i++) {
-        if (i == 2) {
-            snprintf(title, sizeof(title), "%02d/%04d", picker->month, picker->year);
-            struct node *text = node_label(ui, TYPE_TITLE, title, TOKEN_TEXT);
-            text->grow = 1;
-            text->text_align = ALIGN_CENTER;
-            text->flags |= NODE_CODE | NODE_TABULAR;
+        if (i == 2 && beside) {
+            month_label(ui, title);
         }
         if (ui_icon_button(ui, moves[i].key, moves[i].name, moves[i].icon)) {
             turn_month(picker, moves[i].by);
@@ -120,7 +140,7 @@ static void weekday_row(struct ui *ui)
     struct str rest = str_of(tr("Mo Tu We Th Fr Sa Su")), word;
     while (str_word(&rest, &word)) {
         char *name = mem_strndup(word.s, word.n);
-        struct node *label = node_label(ui, TYPE_SMALL, name, TOKEN_TEXT2);
+        struct node *label = node_label(ui, is_wide(ui) ? TYPE_SMALL : TYPE_TAG, name, TOKEN_TEXT2);
         label->text_align = ALIGN_CENTER;
         free(name);
     }
@@ -132,11 +152,12 @@ static bool day_button(struct ui *ui, int day, bool selected, bool today)
     snprintf(key, sizeof(key), "day-%d", day);
     snprintf(text, sizeof(text), "%d", day);
     struct node *node = node_open(ui, &widget_radio, key);
-    node->flags |= NODE_PRESS | NODE_CENTER | NODE_SMALL | (selected ? NODE_SELECTED : 0);
+    node->flags |=
+        NODE_PRESS | NODE_CENTER | NODE_SMALL | NODE_INSIDE_RING | (selected ? NODE_SELECTED : 0);
     node->look =
         (struct look){(int8_t)(selected ? TOKEN_PRIMARY : -1), (int8_t)(today ? TOKEN_PRIMARY : -1),
                       (int8_t)(selected ? TOKEN_ON_PRIMARY : TOKEN_TEXT), 24, 1};
-    node->min_h = ui_px(ui, 46);
+    node->min_h = ui_finger(ui, 46);
     node->dir = DIR_ROW;
     node_label(ui, TYPE_BODY, text, node->look.ink)->flags |= NODE_TABULAR | NODE_CODE;
     ui_end(ui);

@@ -71,23 +71,23 @@ static const struct node *with_surroundings(const struct node *node)
     return is_field ? node->parent->parent : node;
 }
 
-void scroll_to(struct ui *ui, const struct node *bare)
+void scroll_to(struct ui *ui, const struct node *node)
 {
-    for (const struct node *n = bare->parent; n; n = n->parent) {
+    const struct node *wide = with_surroundings(node);
+    for (const struct node *n = node->parent; n; n = n->parent) {
         if (!(n->flags & (NODE_SCROLL | NODE_LIST))) {
             continue;
         }
-        const struct node *node = with_surroundings(bare);
         int context = ui_px(ui, 24);
-        if (node->r.h + 2 * context > n->r.h) { /* little room: the thing itself counts */
-            node = bare;
-            context = n->r.h > node->r.h ? (n->r.h - node->r.h) / 2 : 0;
-            context = context < ui_px(ui, 24) ? context : ui_px(ui, 24);
+        if (wide->r.h + 2 * context > n->r.h) {
+            int spare = (n->r.h - node->r.h) / 2; /* little room: at least the thing itself */
+            wide = node;
+            context = spare < 0 ? context : spare < context ? spare : context;
         }
-        int above = n->r.y + context - node->r.y;
-        int below = node->r.y + node->r.h + context - (n->r.y + n->r.h);
-        if (node->r.h + 2 * context > n->r.h) { /* too high: its top counts */
-            below = node->r.y - n->r.y - context;
+        int above = n->r.y + context - wide->r.y;
+        int below = wide->r.y + wide->r.h + context - (n->r.y + n->r.h);
+        if (wide->r.h > n->r.h) { /* too high: its top counts */
+            below = wide->r.y - n->r.y - context;
             above = -below;
         }
         struct scroll *scroll = scroll_get(ui, n->id);
@@ -96,5 +96,20 @@ void scroll_to(struct ui *ui, const struct node *bare)
         } else if (below > 0) {
             scroll_by(ui, scroll, below);
         }
+    }
+}
+
+void scroll_to_caret(struct ui *ui, const struct node *field)
+{
+    struct text text;
+    struct rect r = field_text(ui, field, &text), caret = text_caret(&text, ui->edit.caret);
+    struct rect clip = node_clip(ui, field);
+    const struct node *part = field->parent;
+    while (part && !(part->flags & (NODE_SCROLL | NODE_LIST))) {
+        part = part->parent;
+    }
+    int above = clip.y - (r.y + caret.y), below = r.y + caret.y + caret.h - (clip.y + clip.h);
+    if (part && (above > 0 || below > 0)) {
+        scroll_by(ui, scroll_get(ui, part->id), above > 0 ? -above : below + ui_px(ui, 16));
     }
 }

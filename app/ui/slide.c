@@ -96,7 +96,11 @@ static bool slider_key(struct ui *ui, struct node *node, const struct input *inp
         slide->range.vertical ? input->code == KEY_UP : (input->code == KEY_RIGHT) != ui->set.rtl;
     double step = slide->range.step > 0 ? slide->range.step : 1;
     double value = slide->range.is_set ? slide->value + (more ? step : -step) : slide->range.min;
-    value_act(ui, node, clamp(&slide->range, value));
+    value = clamp(&slide->range, value);
+    if (slide->range.vertical && slide->range.is_set && value == slide->value) {
+        return false; /* at its end: the arrow leads on, or keys could not leave it */
+    }
+    value_act(ui, node, value);
     return true;
 }
 
@@ -112,8 +116,8 @@ static struct node *add_slider(struct ui *ui, const char *key, double value,
     node->data = slide;
     node->stamp = id_mix((uint64_t)(int64_t)(part_of(slide) * 100000), range->is_set);
     node->flags |= NODE_FOCUS | NODE_GRAB | (range->disabled ? NODE_DISABLED : 0);
-    node->min_h = ui_px(ui, range->vertical ? 200 : 48);
-    node->min_w = ui_px(ui, 48);
+    node->min_h = ui_finger(ui, range->vertical ? 200 : 48);
+    node->min_w = ui_finger(ui, 48);
     node->look.radius = 8;
     return node;
 }
@@ -133,7 +137,7 @@ static bool step_button(struct ui *ui, const char *key, const char *end, const c
     bool pressed = ui_icon_button(ui, whole, name, icon);
     struct node *node = ui->at->last;
     node->look = (struct look){TOKEN_SURFACE, TOKEN_CONTROL, TOKEN_PRIMARY, 8, 1};
-    node->min_w = node->min_h = ui_px(ui, 56);
+    node->min_w = node->min_h = ui_finger(ui, 56);
     node->first->look.ink = TOKEN_PRIMARY;
     return pressed;
 }
@@ -142,14 +146,15 @@ static bool add_stepper(struct ui *ui, const char *key, double *value, const str
 {
     char text[32];
     double step = range->step > 0 ? range->step : 1, next = *value;
-    ui_row_begin(ui, NULL, UI_OPT(.gap = 16, .center = true));
+    bool narrow = ui->w < ui_px(ui, 260);
+    ui_row_begin(ui, NULL, UI_OPT(.gap = narrow ? 8 : 16, .center = true));
     bool less = step_button(ui, key, "less", tr("Less"), ICON_REMOVE);
     struct node *shown = node_add(ui, &widget_text, key);
     shown->type = TYPE_DISPLAY;
     shown->text = node_keep(ui, value_text(range, *value, text));
     shown->flags |= NODE_CODE | NODE_TABULAR;
     shown->text_align = ALIGN_CENTER;
-    shown->min_w = ui_px(ui, 72);
+    shown->min_w = ui_px(ui, narrow ? 48 : 72);
     bool more = step_button(ui, key, "more", tr("More"), ICON_ADD);
     ui_end(ui);
     if ((less || more) && !range->disabled) {
@@ -180,7 +185,7 @@ bool ui_slider(struct ui *ui, const char *key, double *value, const struct ui_ra
     number->text_align = ALIGN_CENTER;
     number->flags |= NODE_CODE | NODE_TABULAR;
     struct node *node = add_slider(ui, key, *value, range);
-    node->name = node_keep(ui, range->label);
+    node->name = node_keep(ui, range->name ? range->name : range->label);
     node->value = number->text;
     if (range->min_text || range->max_text) {
         ui_row_begin(ui, NULL, NULL);
@@ -217,7 +222,7 @@ int ui_rating(struct ui *ui, const char *key, int n, int selected, const char *l
         star->name = node_keep(ui, name);
         star->look.radius = 24;
         star->dir = DIR_ROW;
-        star->min_w = star->min_h = ui_px(ui, 48);
+        star->min_w = star->min_h = ui_finger(ui, 48);
         node_icon(ui, i <= selected ? ICON_STAR : ICON_STAR_BORDER, 40, TOKEN_PRIMARY);
         ui_end(ui);
         pressed = node_took(ui, star, ACTION_PRESS) ? i : pressed;

@@ -69,8 +69,7 @@ static double scale_of(const struct ui *ui)
     } else if (ui->w > ui->h && scale > 1.8) {
         scale = 1.8;
     }
-    double size = ui->set.text_size > 0 ? ui->set.text_size : 1;
-    return scale * size * (ui->set.glove ? 1.15 : 1);
+    return scale * (ui->set.glove ? 1.15 : 1);
 }
 
 void ui_set(struct ui *ui, const struct ui_settings *settings)
@@ -81,7 +80,11 @@ void ui_set(struct ui *ui, const struct ui_settings *settings)
     struct canvas *canvas = window_canvas(ui->window);
     ui->w = canvas->w;
     ui->h = canvas->h;
-    ui->px = scale_of(ui);
+    double size = ui->set.text_size > 0 ? ui->set.text_size : 1;
+    ui->bare = scale_of(ui);
+    ui->px = ui->bare * size;
+    ui->finger = ui->bare * (size > 1 ? size : 1);
+    ui->is_resized = true;
     ui->repaint_all = true;
     ui->had_keyboard = false; /* the field may be under it now */
     ui_change(ui);
@@ -189,14 +192,23 @@ static void refresh_tree(struct ui *ui)
         build(ui);
         ui_layout(ui);
         ui->is_laid = false;
+        ui->is_unseen = true;
         focus_keep(ui);
         bool has_keyboard = ui->root->last->widget == &widget_key;
         struct node *field = node_find(ui, ui->edit.id);
-        if (has_keyboard != ui->had_keyboard && field) {
+        if ((has_keyboard != ui->had_keyboard || ui->is_resized) && field) {
             scroll_to(ui, field); /* it may be under the keyboard now */
+        } else if (field && ui->edit.field.lines > 1) {
+            scroll_to_caret(ui, field);
         }
         ui->had_keyboard = has_keyboard;
+        ui->is_resized = false;
     }
+}
+
+void ui_lay(struct ui *ui)
+{
+    refresh_tree(ui);
 }
 
 static bool refresh(struct ui *ui, struct err *err)

@@ -194,6 +194,9 @@ int ui_body_width(const struct ui *ui);
 /* Height in dp of the whole window, text size counted in: what must stay out of a low one. */
 int ui_window_height(const struct ui *ui);
 
+/* Is the window so low that what stands above a list should scroll with it (as its head)? */
+bool ui_is_low(const struct ui *ui);
+
 /* The part between the bars without scrolling and margins: for a list, viewfinder or drawing that
  * takes all of it (.grow = 1). Ends with ui_end. */
 void ui_page_begin(struct ui *ui);
@@ -403,7 +406,8 @@ struct ui_range {
     bool vertical;
     bool stepper;                            /* − value + without a track */
     const char *label, *min_text, *max_text; /* words at the ends */
-    const char *text;                        /* the value in words; NULL: the number */
+    const char *name; /* what speech and scripts call it where it has no label */
+    const char *text; /* the value in words; NULL: the number */
     bool disabled;
 };
 bool ui_slider(struct ui *ui, const char *key, double *value, const struct ui_range *range);

@@ -121,8 +121,15 @@ static void view_measure(struct ui *ui, struct node *node, int width)
     node->want_h = node->min_h > 0 ? node->min_h : width * 3 / 4;
 }
 
+static int view_ground(const struct ui *ui, const struct node *node)
+{
+    (void)ui;
+    (void)node;
+    return GROUND_PICTURE;
+}
+
 const struct widget widget_view = {
-    .role = "viewfinder", .measure = view_measure, .paint = view_paint};
+    .role = "viewfinder", .measure = view_measure, .paint = view_paint, .ground = view_ground};
 
 void ui_viewfinder(struct ui *ui, const char *key, const struct ui_frame *frame, const char *advice,
                    const struct ui_opt *opt)
