@@ -164,14 +164,16 @@ static void draw_over(struct question_seat *seat, const struct question_view *vi
     struct photo_state *s = seat->state;
     struct ui *ui = seat->ui;
     ui_ink(ui, "ink", &s->drawing, UI_OPT(.image = s->kept, .name = tr("Draw on the photo")));
-    ui_row_begin(ui, "pad", NULL);
-    if (ui_button(ui, "undo", tr("Undo"), UI_OPT(.icon = ICON_UNDO, .grow = 1))) {
+    ui_column_begin(ui, "pad", NULL);
+    ui_actions_begin(ui);
+    if (ui_button(ui, "undo", tr("Undo"), UI_OPT(.icon = ICON_UNDO))) {
         ui_drawing_undo(&s->drawing);
     }
-    if (ui_button(ui, "stop", tr("Cancel"), UI_OPT(.grow = 1))) {
+    if (ui_button(ui, "stop", tr("Cancel"), NULL)) {
         ui_drawing_clear(&s->drawing);
         s->is_drawing = false;
     }
+    ui_end(ui);
     ui_end(ui);
     if (ui_button(ui, "keep", tr("Keep the drawing"),
                   UI_OPT(.kind = UI_PRIMARY, .icon = ICON_CHECK, .disabled = s->drawing.n == 0))) {

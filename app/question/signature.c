@@ -63,13 +63,15 @@ static void draw_pad(struct question_seat *seat, const struct question_view *vie
     bool signs = question_is_marked(view, "signature");
     ui_ink(ui, "ink", &s->drawing,
            UI_OPT(.height = signs ? 200 : 300, .name = signs ? tr("Sign here") : tr("Draw here")));
-    ui_row_begin(ui, "pad", NULL);
-    if (ui_button(ui, "undo", tr("Undo"), UI_OPT(.icon = ICON_UNDO, .grow = 1))) {
+    ui_column_begin(ui, "pad", NULL);
+    ui_actions_begin(ui);
+    if (ui_button(ui, "undo", tr("Undo"), UI_OPT(.icon = ICON_UNDO))) {
         ui_drawing_undo(&s->drawing);
     }
-    if (ui_button(ui, "clear", tr("Clear"), UI_OPT(.icon = ICON_DELETE, .grow = 1))) {
+    if (ui_button(ui, "clear", tr("Clear"), UI_OPT(.icon = ICON_DELETE))) {
         ui_drawing_clear(&s->drawing);
     }
+    ui_end(ui);
     ui_end(ui);
     if (ui_button(ui, "keep", signs ? tr("Keep the signature") : tr("Keep the drawing"),
                   UI_OPT(.kind = UI_PRIMARY, .icon = ICON_CHECK, .disabled = s->drawing.n == 0))) {

@@ -9,6 +9,7 @@
 enum { MOST_HITS = 200 };
 
 struct commune_state {
+    struct desk *desk;
     char typed[100];
     char key[64]; /* of the visit, or "" for the setting of the device */
     struct arena arena;
@@ -31,6 +32,7 @@ static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
     struct commune_state *s = state;
     struct err err = {0};
+    s->desk = desk;
     if (!list_open(desk->app->store, "communes.csv", &s->list, &err)) {
         desk_fail(desk, &err);
         return false;
@@ -83,15 +85,9 @@ static void choose(struct desk *desk, struct commune_state *s, size_t index)
     }
 }
 
-static void draw(struct desk *desk, void *state)
+static void draw_search(struct ui *ui, void *ctx)
 {
-    struct commune_state *s = state;
-    struct ui *ui = desk->ui;
-    ui_screen(ui, "commune");
-    if (ui_bar(ui, tr("Choose the commune"), NULL)) {
-        desk_back(desk);
-    }
-    ui_page_begin(ui);
+    struct commune_state *s = ctx;
     ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
     const char *typed = ui_field(ui, "search", s->typed,
                                  &(struct ui_field){.label = tr("Name of the commune or ward"),
@@ -102,12 +98,28 @@ static void draw(struct desk *desk, void *state)
     ui_end(ui);
     if (typed) {
         snprintf(s->typed, sizeof(s->typed), "%s", typed);
-        search(desk, s);
+        search(s->desk, s);
+    }
+}
+
+static void draw(struct desk *desk, void *state)
+{
+    struct commune_state *s = state;
+    struct ui *ui = desk->ui;
+    bool low = ui_is_low(ui);
+    ui_screen(ui, "commune");
+    if (ui_bar(ui, tr("Choose the commune"), NULL)) {
+        desk_back(desk);
+    }
+    ui_page_begin(ui);
+    if (!low) {
+        draw_search(ui, s);
     }
     long chosen =
         ui_list(ui, "communes",
                 &(struct ui_list){.count = s->hits.n,
                                   .row = row,
+                                  .head = low ? draw_search : NULL,
                                   .ctx = s,
                                   .name = tr("Communes"),
                                   .empty = tr("No commune has this name"),

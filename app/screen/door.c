@@ -175,7 +175,7 @@ static void draw_nobody(struct desk *desk, struct door_state *s)
                    {"wrong_address", tr_later("The address is wrong")}};
     struct ui *ui = desk->ui;
     struct err err = {0};
-    bool gone = ui_sheet_begin(ui, "nobody", tr("No visit today"));
+    bool gone = ui_sheet_begin(ui, "no-visit", tr("No visit today"));
     for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
         if (ui_choice(ui, reasons[i].key, tr(reasons[i].text),
                       strcmp(s->reason, reasons[i].key) == 0, NULL)) {

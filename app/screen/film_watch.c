@@ -212,7 +212,8 @@ static void draw_finder(struct desk *desk, struct watch_state *s)
 static void draw_no_camera(struct desk *desk, struct watch_state *s)
 {
     struct ui *ui = desk->ui;
-    ui_column_begin(ui, NULL, UI_OPT(.pad = 16, .grow = 1, .center = true));
+    ui_scroll_begin(ui, "no-camera", UI_OPT(.grow = 1));
+    ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
     ui_empty(ui, ICON_PHOTO_CAMERA,
              s->err.kind == ERR_MISSING ? tr("No camera was found") : app_sentence(&s->err),
              s->err.kind == ERR_STORAGE ? ""
@@ -222,6 +223,7 @@ static void draw_no_camera(struct desk *desk, struct watch_state *s)
         s->camera = NULL;
         start(desk, s);
     }
+    ui_end(ui);
     ui_end(ui);
 }
 

@@ -17,6 +17,7 @@ enum {
 };
 
 struct outbox_state {
+    struct desk *desk;
     struct arena arena;
     struct records records;
     struct sync_status sync;
@@ -30,6 +31,7 @@ struct outbox_state {
 static void look(struct desk *desk, void *state)
 {
     struct outbox_state *s = state;
+    s->desk = desk;
     const unsigned done = 1u << RECORD_SENT | 1u << RECORD_ACCEPTED;
     const unsigned open = 1u << RECORD_READY | 1u << RECORD_SENDING;
     const unsigned asks = 1u << RECORD_ASIDE | 1u << RECORD_RETURNED;
@@ -85,20 +87,21 @@ static void reason_of(const struct outbox_state *s, const struct record *record,
     }
 }
 
+static const struct {
+    const char *text;
+    enum ui_tone tone;
+    enum ui_icon icon;
+} looks[] = {
+    [RECORD_READY] = {tr_later("Waiting"), TONE_SYNC, ICON_CLOUD_UPLOAD},
+    [RECORD_SENDING] = {tr_later("Sending"), TONE_SYNC, ICON_SYNC},
+    [RECORD_SENT] = {tr_later("Sent"), TONE_OK, ICON_CLOUD_DONE},
+    [RECORD_ACCEPTED] = {tr_later("Accepted"), TONE_OK, ICON_CHECK_CIRCLE},
+    [RECORD_RETURNED] = {tr_later("Returned"), TONE_WARN, ICON_ASSIGNMENT_RETURN},
+    [RECORD_ASIDE] = {tr_later("Set aside"), TONE_ERROR, ICON_WARNING},
+};
+
 static void row(struct ui *ui, size_t index, void *ctx)
 {
-    static const struct {
-        const char *text;
-        enum ui_tone tone;
-        enum ui_icon icon;
-    } looks[] = {
-        [RECORD_READY] = {tr_later("Waiting"), TONE_SYNC, ICON_CLOUD_UPLOAD},
-        [RECORD_SENDING] = {tr_later("Sending"), TONE_SYNC, ICON_SYNC},
-        [RECORD_SENT] = {tr_later("Sent"), TONE_OK, ICON_CLOUD_DONE},
-        [RECORD_ACCEPTED] = {tr_later("Accepted"), TONE_OK, ICON_CHECK_CIRCLE},
-        [RECORD_RETURNED] = {tr_later("Returned"), TONE_WARN, ICON_ASSIGNMENT_RETURN},
-        [RECORD_ASIDE] = {tr_later("Set aside"), TONE_ERROR, ICON_WARNING},
-    };
     struct outbox_state *s = ctx;
     const struct record *record = &s->records.v[index];
     struct buf hint = {0};
@@ -205,7 +208,8 @@ static void draw_sheet(struct desk *desk, struct outbox_state *s)
         s->open = 0;
         return;
     }
-    bool gone = ui_sheet_begin(ui, "record", record->title[0] ? record->title : record->form_id);
+    bool gone = ui_sheet_begin(ui, "record", tr(looks[record->state].text));
+    ui_text(ui, TYPE_STRONG, record->title[0] ? record->title : record->form_id, NULL);
     enum outbox_reason reason = outbox_reason_of(record->reason);
     if (record->reason[0]) {
         ui_text(ui, TYPE_BODY, tr(outbox_reason_text(reason)), NULL);
@@ -232,11 +236,26 @@ static void draw_sheet(struct desk *desk, struct outbox_state *s)
     s->open = gone ? 0 : s->open;
 }
 
+/* Which of the two lists, and how sending stands. */
+static void draw_top(struct ui *ui, void *ctx)
+{
+    struct outbox_state *s = ctx;
+    const char *names[] = {tr("Waiting"), tr("Sent")};
+    int tab = ui_tabs(ui, "which", names, 2, s->shows_sent);
+    if ((tab == 1) != s->shows_sent) {
+        s->shows_sent = tab == 1;
+        look(s->desk, s);
+    }
+    if (!s->shows_sent) {
+        draw_head(s->desk, s);
+    }
+}
+
 static void draw(struct desk *desk, void *state)
 {
     struct outbox_state *s = state;
     struct ui *ui = desk->ui;
-    const char *names[] = {tr("Waiting"), tr("Sent")};
+    bool low = ui_is_low(ui);
     ui_screen(ui, "outbox");
     if (ui_bar(ui, tr("Outbox"), NULL)) {
         desk_back(desk);
@@ -246,19 +265,15 @@ static void draw(struct desk *desk, void *state)
         desk_go(desk, "handover", NULL);
     }
     ui_page_begin(ui);
-    int tab = ui_tabs(ui, "which", names, 2, s->shows_sent);
-    if ((tab == 1) != s->shows_sent) {
-        s->shows_sent = tab == 1;
-        look(desk, s);
-    }
-    if (!s->shows_sent) {
-        draw_head(desk, s);
+    if (!low) {
+        draw_top(ui, s);
     }
     long chosen = ui_list(ui, s->shows_sent ? "sent" : "waiting",
                           &(struct ui_list){.count = s->records.n,
                                             .row = row,
                                             .ctx = s,
-                                            .name = names[s->shows_sent],
+                                            .head = low ? draw_top : NULL,
+                                            .name = s->shows_sent ? tr("Sent") : tr("Waiting"),
                                             .empty = s->shows_sent ? tr("Nothing was sent yet")
                                                                    : tr("Everything is sent"),
                                             .empty_icon = ICON_CLOUD_DONE});

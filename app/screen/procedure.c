@@ -10,6 +10,7 @@
 enum { MOST_HITS = 100 };
 
 struct procedure_state {
+    struct desk *desk;
     char typed[120], code[40];
     struct arena arena, one_arena;
     struct procedures hits;
@@ -28,6 +29,7 @@ static void search(struct desk *desk, struct procedure_state *s)
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
+    ((struct procedure_state *)state)->desk = desk;
     search(desk, state);
     return true;
 }
@@ -63,18 +65,13 @@ static void row(struct ui *ui, size_t index, void *ctx)
     ui_list_row(ui, p->name, -1, UI_OPT(.hint = hint, .state = p->online ? tr("Online") : NULL));
 }
 
-static void draw_list(struct desk *desk, struct procedure_state *s)
+static void draw_search(struct ui *ui, void *ctx)
 {
-    struct ui *ui = desk->ui;
-    ui_screen(ui, "procedure");
-    if (ui_bar(ui, tr("Procedures"), NULL)) {
-        desk_back(desk);
-    }
-    ui_page_begin(ui);
+    struct procedure_state *s = ctx;
     ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
     const char *typed = ui_field(ui, "search", s->typed,
                                  &(struct ui_field){.label = tr("What is it about?"),
-                                                    .placeholder = tr("for example: khai sinh"),
+                                                    .placeholder = tr("e.g. khai sinh"),
                                                     .input = UI_IN_SEARCH,
                                                     .live = true,
                                                     .focus = true,
@@ -82,12 +79,27 @@ static void draw_list(struct desk *desk, struct procedure_state *s)
     ui_end(ui);
     if (typed) {
         snprintf(s->typed, sizeof(s->typed), "%s", typed);
-        search(desk, s);
+        search(s->desk, s);
+    }
+}
+
+static void draw_list(struct desk *desk, struct procedure_state *s)
+{
+    struct ui *ui = desk->ui;
+    bool low = ui_is_low(ui);
+    ui_screen(ui, "procedure");
+    if (ui_bar(ui, tr("Procedures"), NULL)) {
+        desk_back(desk);
+    }
+    ui_page_begin(ui);
+    if (!low) {
+        draw_search(ui, s);
     }
     long chosen =
         ui_list(ui, "procedures",
                 &(struct ui_list){.count = s->hits.n,
                                   .row = row,
+                                  .head = low ? draw_search : NULL,
                                   .ctx = s,
                                   .name = tr("Procedures"),
                                   .empty = tr("No procedure has these words"),

@@ -193,7 +193,8 @@ static void draw(struct desk *desk, void *state)
     if (s->camera && s->err.kind == ERR_NONE) {
         draw_finder(desk, s);
     } else {
-        ui_column_begin(ui, NULL, UI_OPT(.pad = 16, .grow = 1, .center = true));
+        ui_scroll_begin(ui, "no-camera", UI_OPT(.grow = 1));
+        ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
         ui_empty(ui, ICON_PHOTO_CAMERA,
                  s->err.kind == ERR_MISSING ? tr("No camera was found") : app_sentence(&s->err),
                  tr("Use a hardware scanner, or go back and type."));
@@ -205,6 +206,7 @@ static void draw(struct desk *desk, void *state)
             s->camera = NULL;
             start(desk, s);
         }
+        ui_end(ui);
         ui_end(ui);
     }
     ui_end(ui);

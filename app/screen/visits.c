@@ -100,9 +100,9 @@ static void row(struct ui *ui, size_t index, void *ctx)
     buf_finish(&hint);
 }
 
-static void draw_filters(struct desk *desk, struct visits_state *s)
+static void draw_filters(struct ui *ui, void *ctx)
 {
-    struct ui *ui = desk->ui;
+    struct visits_state *s = ctx;
     const char *names[] = {tr("All"), tr("Today"), tr("This week")};
     int period = ui_tabs(ui, "period", names, 3, s->period);
     ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
@@ -117,7 +117,7 @@ static void draw_filters(struct desk *desk, struct visits_state *s)
             snprintf(s->words, sizeof(s->words), "%s", words);
         }
         s->period = period;
-        look(desk, s);
+        look(s->desk, s);
     }
 }
 
@@ -125,6 +125,7 @@ static void draw(struct desk *desk, void *state)
 {
     struct visits_state *s = state;
     struct ui *ui = desk->ui;
+    bool low = ui_is_low(ui);
     char count[80];
     snprintf(count, sizeof(count), trn("%lld visit", "%lld visits", (unsigned long)s->count),
              (long long)s->count);
@@ -136,10 +137,13 @@ static void draw(struct desk *desk, void *state)
         desk_go(desk, "export", NULL);
     }
     ui_page_begin(ui);
-    draw_filters(desk, s);
+    if (!low) {
+        draw_filters(ui, s);
+    }
     long chosen = ui_list(ui, "visits",
                           &(struct ui_list){.count = (size_t)s->count,
                                             .row = row,
+                                            .head = low ? draw_filters : NULL,
                                             .ctx = s,
                                             .name = tr("Visit log"),
                                             .empty = tr("No visits here"),
