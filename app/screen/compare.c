@@ -88,10 +88,11 @@ static void draw(struct desk *desk, void *state)
     struct ui *ui = desk->ui;
     const struct comparing *c = s->comparing;
     ui_screen(ui, "compare");
-    if (ui_bar(ui, tr("Two versions"), c->title)) {
+    if (ui_bar(ui, tr("Two versions"), NULL)) {
         desk_back(desk);
     }
     ui_body_begin(ui);
+    ui_text(ui, TYPE_STRONG, c->title, NULL); /* long: the bar has no room for it */
     if (c->is_there) {
         ui_text(ui, TYPE_BODY,
                 tr("Somebody changed this record on the portal while you corrected it. Nothing is "

@@ -10,6 +10,7 @@
 #include "app/screen/screens.h"
 #include "app/store/household.h"
 #include "app/store/record.h"
+#include "app/store/rival.h"
 #include "app/ui/script.h"
 #include "app/work/filling.h"
 #include "platform/base/clock.h"
@@ -273,6 +274,49 @@ static void enrol(struct walk *w)
     play(w, "wait idle");
 }
 
+static void serialize(struct walk *w, const char *text, struct filling *filling, struct buf *xml)
+{
+    static const char *const refs[] = {"/data/household/hamlet", "/data/household/address"};
+    struct err err = {0};
+    for (size_t i = 0; i < sizeof(refs) / sizeof(*refs); i++) {
+        must(filling_answer(filling, refs[i], str_of(text), NULL, &err), &err);
+    }
+    must(entry_serialize(filling->entry, SERIAL_SUBMISSION, xml, &err), &err);
+}
+
+/* A correction that came too late, first without the portal's version, then beside it. */
+static void look_at_versions(struct walk *w)
+{
+    struct err err = {0};
+    struct filling *filling = NULL;
+    struct buf mine = {0}, theirs = {0};
+    int64_t id;
+    must(filling_begin(w->app, "home_visit", "", &filling, &err), &err);
+    serialize(w, LONG_PLACE, filling, &mine);
+    serialize(w, LONG_NAME, filling, &theirs);
+    struct record_new what = {.formfile = filling->formfile,
+                              .form_id = "home_visit",
+                              .version = "1",
+                              .instance_id = "uuid:every-late",
+                              .title = LONG_NAME ", " LONG_PLACE};
+    must(record_create(w->app->store, &what, &id, &err), &err);
+    must(record_finish(w->app->store, id, &(struct record_final){.xml = buf_str(&mine)}, &err),
+         &err);
+    must(record_set_aside(w->app->store, id, "edit-late", "409", &err), &err);
+    desk_go(w->desk, "compare", &(struct ticket){id, NULL});
+    play(w, "wait idle");
+    look(w, "compare the portal's has not come");
+    play(w, "tap back");
+    must(rival_put(w->app->store, "uuid:every-late", buf_str(&theirs), &err), &err);
+    desk_go(w->desk, "compare", &(struct ticket){id, NULL});
+    play(w, "wait idle");
+    look(w, "compare both");
+    play(w, "tap back");
+    must(filling_discard(filling, &err), &err);
+    buf_finish(&mine);
+    buf_finish(&theirs);
+}
+
 /* "go SCREEN": puts it on top, as others do by desk_go. */
 static void go(struct walk *w, const char *screen)
 {
@@ -295,10 +339,12 @@ static void do_named(struct walk *w, const char *name)
     static const struct {
         const char *name;
         void (*go)(struct walk *w);
-    } all[] = {{"nasty", add_household}, {"camera", camera},       {"no-camera", no_camera},
-               {"cards", through_cards}, {"topics", to_topics},    {"mend", mend},
-               {"lists", fill_lists},    {"forms", look_at_forms}, {"notice", say_much},
-               {"enrol", enrol}};
+    } all[] = {{"nasty", add_household},      {"camera", camera},
+               {"no-camera", no_camera},      {"cards", through_cards},
+               {"topics", to_topics},         {"mend", mend},
+               {"lists", fill_lists},         {"forms", look_at_forms},
+               {"notice", say_much},          {"enrol", enrol},
+               {"versions", look_at_versions}};
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
         if (strcmp(all[i].name, name) == 0) {
             all[i].go(w);

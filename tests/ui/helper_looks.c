@@ -226,12 +226,25 @@ void looks_pixels(struct ui *ui, struct window *window, const char *where, struc
     ui_lay(ui);
 }
 
+/* Is it another colour, not only the edge of something round that was cut elsewhere? */
+static bool differs(uint32_t a, uint32_t b)
+{
+    enum { SHADE = 48 };
+    bool off = false;
+    for (int shift = 0; shift <= 16; shift += 8) {
+        off = off || abs((int)(a >> shift & 255) - (int)(b >> shift & 255)) > SHADE;
+    }
+    return off;
+}
+
 void looks_repaint(struct ui *ui, struct window *window, const char *where, struct buf *found)
 {
     struct buf lines = {0};
     assert_true(ui_settle(ui, NULL));
     const struct canvas *canvas = window_canvas(window);
     size_t pixels = (size_t)canvas->h * (size_t)canvas->stride;
+    enum { CORNERS = 12 };
+    int n = 0;
     struct rect off = {0, 0, 0, 0};
     uint32_t *before = mem_alloc(pixels, sizeof(*before));
     memcpy(before, canvas->pixels, pixels * sizeof(*before));
@@ -242,12 +255,13 @@ void looks_repaint(struct ui *ui, struct window *window, const char *where, stru
         const uint32_t *now = canvas->pixels + (size_t)y * (size_t)canvas->stride;
         for (int x = 0; x < canvas->w; x++) {
             struct rect pixel = {x, y, 1, 1};
-            if (then[x] != now[x]) {
+            if (differs(then[x], now[x])) {
+                n++;
                 off = off.h ? rect_around(off, pixel) : pixel;
             }
         }
     }
-    if (off.w > 1 || off.h > 1) { /* one pixel of a round corner may be rounded otherwise */
+    if (n > CORNERS) {
         buf_addf(&lines, "%d,%d %dx%d was not painted anew\n", off.x, off.y, off.w, off.h);
     }
     add_lines(where, ui, &lines, found);
