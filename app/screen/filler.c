@@ -384,6 +384,10 @@ static void draw_jump(struct filler *f)
                  [JUMP_WRONG] = {ICON_ERROR, TONE_ERROR, tr_later("Wrong")}};
     struct ui *ui = f->desk->ui;
     bool gone = ui_sheet_begin(ui, "questions", tr("Questions"));
+    struct buf title = {0};
+    entry_add_title(entry_of(f), &title);
+    ui_text(ui, TYPE_SMALL, buf_text(&title), NULL); /* the bar may have cut it */
+    buf_finish(&title);
     for (struct stop at = stop_next(entry_of(f), stop_begin(entry_of(f))); at.kind != STOP_END;
          at = stop_next(entry_of(f), at)) {
         struct question_view view;
