@@ -61,6 +61,20 @@ static void paint_quarters(struct window *window)
     present(window);
 }
 
+/* Paints until the compositor has said which size the window has. */
+static void settle_at(struct window *window, int w, int h)
+{
+    struct canvas *canvas = window_canvas(window);
+    int64_t end = clock_mono_ms() + 10000;
+    do {
+        paint_quarters(window);
+        drain(window, INPUT_SIZE);
+    } while ((canvas->w != w || canvas->h != h) && clock_mono_ms() < end);
+    assert_int_equal(canvas->w, w);
+    assert_int_equal(canvas->h, h);
+    paint_quarters(window);
+}
+
 struct stage {
     struct glass glass;
     struct window *window;
@@ -165,12 +179,7 @@ static void wayland_follows_the_compositors_size(void **state)
 {
     struct stage stage;
     stage_open(&stage, &(struct window_opt){.w = 200, .h = 250}, 1);
-    struct canvas *canvas = window_canvas(stage.window);
-    paint_quarters(stage.window); /* kiosk: the compositor wants the whole screen */
-    drain(stage.window, INPUT_SIZE);
-    assert_int_equal(canvas->w, W);
-    assert_int_equal(canvas->h, H);
-    paint_quarters(stage.window);
+    settle_at(stage.window, W, H); /* kiosk: the compositor wants the whole screen */
     assert_shows(&stage.glass, 10, 10, RED);
     assert_shows(&stage.glass, W - 10, 10, GREEN);
     assert_shows(&stage.glass, W - 10, H - 10, BLUE);
@@ -181,13 +190,7 @@ static void wayland_scaled_by_two_has_all_pixels(void **state)
 {
     struct stage stage;
     stage_open(&stage, &(struct window_opt){.w = W / 2, .h = H / 2}, 2);
-    struct canvas *canvas = window_canvas(stage.window);
-    paint_quarters(stage.window);
-    drain(stage.window, INPUT_SIZE); /* the window learns of the scale when it is on the output */
-    paint_quarters(stage.window);
-    drain(stage.window, INPUT_SIZE);
-    assert_int_equal(canvas->w, W);
-    assert_int_equal(canvas->h, H);
+    settle_at(stage.window, W, H); /* it learns of the scale when it is on the output */
     fill(stage.window, (struct rect){101, 101, 1, 1}, WHITE);
     present(stage.window);
     assert_shows(&stage.glass, 101, 101, WHITE);
@@ -213,12 +216,7 @@ static void turn(bool texture)
         struct stage stage;
         struct window_opt opt = {.w = W, .h = H, .quarter_turns = quarters, .texture = texture};
         stage_open(&stage, &opt, texture ? 0 : 1);
-        struct canvas *canvas = window_canvas(stage.window);
-        paint_quarters(stage.window);
-        drain(stage.window, INPUT_SIZE);
-        paint_quarters(stage.window);
-        assert_int_equal(canvas->w, quarters & 1 ? H : W);
-        assert_int_equal(canvas->h, quarters & 1 ? W : H);
+        settle_at(stage.window, quarters & 1 ? H : W, quarters & 1 ? W : H);
         assert_turned(&stage, quarters);
         stage_close(&stage);
     }

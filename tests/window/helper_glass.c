@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,6 +76,17 @@ bool glass_open(struct glass *glass, int w, int h)
     return true;
 }
 
+/* The socket's file is there a moment before somebody listens. */
+static bool listens(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    bool good = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+    close(fd);
+    return good;
+}
+
 bool glass_compose(struct glass *glass, int w, int h, int scale)
 {
     char width[32], height[32], by[32], path[128];
@@ -92,12 +105,12 @@ bool glass_compose(struct glass *glass, int w, int h, int scale)
                "--log=/dev/null", width, height, by, (char *)NULL);
         _exit(127);
     }
-    for (int i = 0; i < TICKS_MOST && access(path, F_OK) != 0; i++) {
+    for (int i = 0; i < TICKS_MOST && !listens(path); i++) {
         usleep(TICK_US);
     }
     setenv("WAYLAND_DISPLAY", "glass", 1);
     setenv("SDL_VIDEODRIVER", "wayland", 1);
-    return access(path, F_OK) == 0;
+    return listens(path);
 }
 
 /* The i-th number of the file's head, most significant byte first. */
