@@ -237,7 +237,7 @@ void ui_body_begin(struct ui *ui)
 
 bool ui_is_low(const struct ui *ui)
 {
-    enum { LOW = 480 };
+    enum { LOW = 560 };
     return ui->h < ui_px(ui, LOW);
 }
 

@@ -146,7 +146,7 @@ void ui_badge(struct ui *ui, const char *text, enum ui_tone tone)
     if (tone != TONE_NONE && tone != TONE_SOFT) {
         node_icon(ui, tone_icon(tone), 16, tone_ink(tone));
     }
-    node_label(ui, TYPE_TAG, text, tone == TONE_NONE ? TOKEN_TEXT : tone_ink(tone))->lines = 1;
+    node_label(ui, TYPE_TAG, text, tone == TONE_NONE ? TOKEN_TEXT : tone_ink(tone));
     ui_end(ui);
 }
 
