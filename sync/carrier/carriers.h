@@ -15,4 +15,7 @@ CARRIERS(CARRIER_DECLARE)
 /* The carrier of that name, or NULL. */
 const struct carrier *carrier_find(const char *name);
 
+/* What it means for a hand-over that its folder answered with that errno. */
+enum outbox_reason carrier_folder_reason(int code);
+
 #endif

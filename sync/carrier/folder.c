@@ -26,6 +26,7 @@ struct folder_state {
     struct carrier_settings set;
     struct arena arena;
     struct map arrived; /* instanceID → struct word */
+    int code;           /* errno of the folder; 0: what failed is on this device */
 };
 
 /* The lists of a stick may say several things about one record: an old one of fewer files, one of
@@ -34,6 +35,29 @@ struct word {
     struct arrival arrival;
     const struct word *before;
 };
+
+enum outbox_reason carrier_folder_reason(int code)
+{
+    switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return OUTBOX_STICK_FULL;
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return OUTBOX_STICK_LOCKED;
+    default:
+        return OUTBOX_STICK_GONE;
+    }
+}
+
+/* The folder did not take something: errno says why. */
+static bool fail(struct folder_state *state, struct err *err, const char *what)
+{
+    state->code = errno ? errno : EIO;
+    return err_set(err, ERR_STORAGE, state->code, "%s", what);
+}
 
 static void refuse(struct outbox_outcome *outcome, enum outbox_reason reason)
 {
@@ -77,15 +101,21 @@ static bool folder_open(void *ctx, const struct carrier_settings *settings,
         return false;
     }
     if (!settings->address || !file_list(settings->address, note_file, state, &err)) {
-        refuse(outcome, OUTBOX_STORAGE);
+        refuse(outcome, OUTBOX_STICK_GONE);
         return false;
     }
     return true;
 }
 
+struct piece_to {
+    struct folder_state *state;
+    FILE *file;
+};
+
 static bool write_piece(void *ctx, const void *bytes, size_t n, struct err *err)
 {
-    return fwrite(bytes, 1, n, ctx) == n || err_set(err, ERR_STORAGE, errno, "the stick is full");
+    struct piece_to *to = ctx;
+    return fwrite(bytes, 1, n, to->file) == n || fail(to->state, err, "the stick takes no more");
 }
 
 static bool add_file(const struct folder_state *state, struct bundle_writer *writer,
@@ -114,10 +144,11 @@ static bool add_file(const struct folder_state *state, struct bundle_writer *wri
 }
 
 /* All files, also those that a server has confirmed: the bundle may travel to another one. */
-static bool write_bundle(const struct folder_state *state, FILE *to, const struct outbox *outbox,
+static bool write_bundle(struct folder_state *state, FILE *to, const struct outbox *outbox,
                          const struct outbox_item *item, struct err *err)
 {
-    struct bundle_sink sink = {write_piece, to};
+    struct piece_to place = {state, to};
+    struct bundle_sink sink = {write_piece, &place};
     struct bundle_writer *writer = NULL;
     bool ok = bundle_begin(&writer, state->set.organisation_key, &sink, err) &&
               bundle_add_record(writer, item->instance_id, item->xml, err);
@@ -127,7 +158,7 @@ static bool write_bundle(const struct folder_state *state, FILE *to, const struc
     ok = ok && bundle_end(writer, err);
     bundle_destroy(writer);
     if (ok && (fflush(to) != 0 || fsync(fileno(to)) != 0)) {
-        ok = err_set(err, ERR_STORAGE, errno, "the stick did not take it");
+        ok = fail(state, err, "the stick did not take it");
     }
     return ok;
 }
@@ -144,7 +175,7 @@ static void name_of(const struct outbox_item *item, char name[80])
     name[n] = 0;
 }
 
-static bool put_bundle(const struct folder_state *state, const struct outbox *outbox,
+static bool put_bundle(struct folder_state *state, const struct outbox *outbox,
                        const struct outbox_item *item, struct err *err)
 {
     char name[80];
@@ -157,13 +188,16 @@ static bool put_bundle(const struct folder_state *state, const struct outbox *ou
     }
     FILE *to = fopen(part, "wbe");
     if (!to) {
-        return err_set(err, ERR_STORAGE, errno, "nothing can be written to the folder");
+        return fail(state, err, "nothing can be written to the folder");
     }
     bool ok = write_bundle(state, to, outbox, item, err);
     if (fclose(to) != 0 && ok) {
-        ok = err_set(err, ERR_STORAGE, errno, "the stick did not take it");
+        ok = fail(state, err, "the stick did not take it");
     }
-    ok = ok && file_rename(part, path, err) && file_sync_folder(state->set.address, err);
+    if (ok && (!file_rename(part, path, err) || !file_sync_folder(state->set.address, err))) {
+        errno = err->code;
+        ok = fail(state, err, "the stick did not keep it");
+    }
     if (!ok) {
         file_remove(part, NULL);
     }
@@ -204,8 +238,11 @@ static void folder_send(void *ctx, const struct outbox *outbox, struct outbox_it
                                            .reason = ok ? OUTBOX_NO_REASON : OUTBOX_STORAGE};
         return;
     }
+    state->code = 0;
     bool ok = put_bundle(state, outbox, item, &err);
-    refuse(outcome, ok ? OUTBOX_HANDED_OVER : OUTBOX_STORAGE);
+    refuse(outcome, ok            ? OUTBOX_HANDED_OVER
+                    : state->code ? carrier_folder_reason(state->code)
+                                  : OUTBOX_STORAGE);
     outcome->is_doubtful = item->is_doubtful;
     if (ok) {
         return;

@@ -91,7 +91,10 @@ enum outbox_reason {
     OUTBOX_BUDGET,    /* today's data is used up */
     OUTBOX_NOT_ENROLLED,
     OUTBOX_HANDED_OVER, /* lies on a stick; still goes by the network when there is one */
-    OUTBOX_REASONS,     /* how many */
+    OUTBOX_STICK_FULL,
+    OUTBOX_STICK_LOCKED, /* nothing can be written to it */
+    OUTBOX_STICK_GONE,   /* pulled out, or it does not answer */
+    OUTBOX_REASONS,      /* how many */
 };
 
 struct outbox_file {

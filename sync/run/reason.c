@@ -105,6 +105,15 @@ static const struct {
                              tr_later("Scan the enrolment code.")},
     [OUTBOX_HANDED_OVER] = {"handed-over", tr_later("It was handed over and has not arrived yet."),
                             tr_later("It is also sent by itself when there is a network.")},
+    [OUTBOX_STICK_FULL] = {"stick-full", tr_later("The USB stick is full."),
+                           tr_later("Free some space on it or take another one; nothing is lost.")},
+    [OUTBOX_STICK_LOCKED] = {"stick-locked", tr_later("Nothing can be written to the USB stick."),
+                             tr_later(
+                                 "Take off its write protection or take another one; nothing is "
+                                 "lost.")},
+    [OUTBOX_STICK_GONE] = {"stick-gone",
+                           tr_later("The USB stick was pulled out or does not answer."),
+                           tr_later("Plug it in and hand over once more; nothing is lost.")},
 };
 
 const char *outbox_reason_name(enum outbox_reason reason)

@@ -33,6 +33,9 @@ bool retry_is_about_way(enum outbox_reason reason)
     case OUTBOX_WRONG_ADDRESS:
     case OUTBOX_NOT_ENROLLED:
     case OUTBOX_HANDED_OVER: /* it waits for a way of its own as well */
+    case OUTBOX_STICK_FULL:
+    case OUTBOX_STICK_LOCKED:
+    case OUTBOX_STICK_GONE:
         return true;
     default:
         return false;

@@ -61,6 +61,14 @@ static void on_progress(void *ctx, const struct carrier_progress *p)
     }
 }
 
+/* Nothing that another way, or the same once more, would have to wait for. */
+static bool is_no_failure(enum outbox_reason reason)
+{
+    return reason == OUTBOX_STOPPED || reason == OUTBOX_HANDED_OVER ||
+           reason == OUTBOX_STICK_FULL || reason == OUTBOX_STICK_LOCKED ||
+           reason == OUTBOX_STICK_GONE;
+}
+
 /* The moment of the next try, and what a try without any answer leaves behind. */
 static void complete_outcome(const struct outbox_item *item, struct outbox_outcome *outcome)
 {
@@ -71,8 +79,8 @@ static void complete_outcome(const struct outbox_item *item, struct outbox_outco
     int64_t wait = retry_wait_ms(item->attempts + 1, outcome->wait_ms);
     if (outcome->reason == OUTBOX_CAPTIVE && outcome->wait_ms == 0) {
         wait = RETRY_CAPTIVE_MS;
-    } else if (outcome->reason == OUTBOX_STOPPED || outcome->reason == OUTBOX_HANDED_OVER) {
-        wait = 0; /* nothing failed */
+    } else if (is_no_failure(outcome->reason)) {
+        wait = 0;
     }
     outcome->next_ms = clock_now_ms() + wait;
 }

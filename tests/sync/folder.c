@@ -4,7 +4,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 #include "helper_outbox.h"
@@ -198,7 +201,7 @@ static void a_stick_that_is_gone_says_so(void **state)
     f->set.to.address = "/nowhere/at/all";
     run(f);
     assert_false(f->result.is_connected);
-    assert_int_equal(f->result.reason, OUTBOX_STORAGE);
+    assert_int_equal(f->result.reason, OUTBOX_STICK_GONE);
     f->set.to.organisation_key = NULL;
     f->memory.records.v[0].next_ms = 0;
     run(f);
@@ -222,14 +225,42 @@ static void a_damaged_file_leaves_no_half_bundle(void **state)
     finish(f);
 }
 
+static bool nothing_lies(void *ctx, const char *name)
+{
+    fail_msg("%s lies there", name);
+    return false;
+}
+
+/* Says why, holds up no other way, and goes when there is room. */
 static void a_full_stick_leaves_no_half_bundle(void **state)
+{
+    struct fixture *f = start();
+    struct rlimit all, little;
+    memory_add(&f->memory, "visit", 1, 100000);
+    memory_add(&f->memory, "visit", 0, 0);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+    little = (struct rlimit){50000, all.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    run(f);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+    assert_int_equal(f->result.reason, OUTBOX_STICK_FULL);
+    assert_true(file_list(f->folder, nothing_lies, NULL, NULL));
+    run(f);
+    assert_int_equal(f->result.reason, OUTBOX_NO_REASON);
+    assert_int_equal(f->memory.records.v[0].reason, OUTBOX_HANDED_OVER);
+    finish(f);
+}
+
+static void a_stick_that_takes_nothing_says_so(void **state)
 {
     struct fixture *f = start();
     memory_add(&f->memory, "visit", 1, 100);
     f->set.to.address = "/proc"; /* a folder that takes no files */
     run(f);
-    assert_int_equal(f->memory.records.v[0].reason, OUTBOX_STORAGE);
-    assert_int_equal(f->result.reason, OUTBOX_STORAGE);
+    assert_int_equal(f->memory.records.v[0].reason, OUTBOX_STICK_GONE);
+    assert_int_equal(f->result.reason, OUTBOX_STICK_GONE);
+    assert_int_equal(carrier_folder_reason(EROFS), OUTBOX_STICK_LOCKED);
     finish(f);
 }
 
@@ -243,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_stick_that_is_gone_says_so),
         cmocka_unit_test(a_damaged_file_leaves_no_half_bundle),
         cmocka_unit_test(a_full_stick_leaves_no_half_bundle),
+        cmocka_unit_test(a_stick_that_takes_nothing_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
