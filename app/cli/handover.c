@@ -13,7 +13,8 @@ static int hand_over(struct app *app, const char *folder)
 {
     struct run_result result;
     struct err err = {0};
-    if (!handover_to_folder(app, folder, NULL, NULL, &result, &err)) {
+    const struct handover_options options = {.folder = folder};
+    if (!handover_to_folder(app, &options, &result, &err)) {
         return door_fail(&err);
     }
     printf(tr("%d arrived, %d copied, %d set aside"), result.sent, result.waiting, result.aside);

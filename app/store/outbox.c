@@ -497,6 +497,21 @@ bool outbox_held(struct store *store, enum outbox_reason reason, int64_t *files,
     return db_done(q);
 }
 
+bool outbox_whole(struct store *store, struct outbox_whole *whole, struct err *err)
+{
+    *whole = (struct outbox_whole){0};
+    struct db_query *q =
+        db_query(store->db,
+                 "SELECT count(*), total(r.files), total(r.bytes) FROM record r WHERE r.state = 2"
+                 " AND (r.replaces IS NULL OR EXISTS"
+                 " (SELECT 1 FROM record o WHERE o.id = r.replaces AND o.state IN (4, 5, 6)))",
+                 DB_NONE, err);
+    if (db_next(q, err)) {
+        *whole = (struct outbox_whole){db_int(q, 0), db_int(q, 1), db_int(q, 2)};
+    }
+    return db_done(q);
+}
+
 bool outbox_left(struct store *store, int64_t *records, int64_t *bytes, struct err *err)
 {
     *records = *bytes = 0;

@@ -24,4 +24,11 @@ bool outbox_held(struct store *store, enum outbox_reason reason, int64_t *files,
 /* The bytes that still wait to be sent, and in how many records. */
 bool outbox_left(struct store *store, int64_t *records, int64_t *bytes, struct err *err);
 
+/* What a hand-over by other ways than the server would take: all that waits and does not correct
+ * what has yet to arrive, with all its files, held or confirmed or not. */
+struct outbox_whole {
+    int64_t records, files, bytes;
+};
+bool outbox_whole(struct store *store, struct outbox_whole *whole, struct err *err);
+
 #endif

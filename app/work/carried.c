@@ -153,17 +153,26 @@ struct exchange {
     struct err *err;
 };
 
+/* It is the folder that failed, not this device. */
+static bool blame_folder(struct exchange *x, const struct err *why)
+{
+    return err_set(x->err, ERR_REMOTE, why->code, "%s", why->text);
+}
+
 static bool put_bundle(void *ctx, const char *name)
 {
     struct exchange *x = ctx;
     char from[PATH_ROOM], to[PATH_ROOM];
     struct buf bytes = {0};
+    struct err why = {0};
     if (!str_ends(str_of(name), STR(".gcb"))) {
         return true;
     }
-    x->ok = path_in(x->ours, name, from, x->err) && path_in(x->theirs, name, to, x->err) &&
-            (file_exists(to) || (file_read(from, FRAMES_LIMIT, &bytes, x->err) &&
-                                 file_write(to, bytes.s, bytes.n, x->err)));
+    x->ok = path_in(x->ours, name, from, x->err) && path_in(x->theirs, name, to, x->err);
+    if (x->ok && !file_exists(to)) {
+        x->ok = file_read(from, FRAMES_LIMIT, &bytes, x->err) &&
+                (file_write(to, bytes.s, bytes.n, &why) || blame_folder(x, &why));
+    }
     buf_finish(&bytes);
     return x->ok;
 }
@@ -196,8 +205,9 @@ bool carried_exchange(struct app *app, const char *folder,
     if (!file_exists(x.ours)) {
         return true;
     }
-    return file_list(folder, take_list, &x, err) && x.ok && each_file(app, put_bundle, &x, err) &&
-           x.ok;
+    struct err why = {0};
+    return (file_list(folder, take_list, &x, &why) || blame_folder(&x, &why)) && x.ok &&
+           each_file(app, put_bundle, &x, err) && x.ok;
 }
 
 /* ---- to the server -------------------------------------------------------------------------- */

@@ -26,7 +26,8 @@ bool carried_look(struct app *app, struct carried *carried, struct err *err);
 bool carried_keep(struct app *app, struct str bundle, bool *is_known, struct err *err);
 
 /* Puts every bundle into the folder and takes the lists of arrivals there that speak of a carried
- * one: those bundles go, the lists stay to be brought back. */
+ * one: those bundles go, the lists stay to be brought back. ERR_REMOTE with its errno: the folder
+ * failed, not this device. */
 bool carried_exchange(struct app *app, const char *folder,
                       const unsigned char organisation[SIGN_PUBLIC], struct err *err);
 

@@ -4,18 +4,27 @@
 #ifndef WORK_HANDOVER_H
 #define WORK_HANDOVER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include "platform/base/err.h"
 #include "sync/run/run.h"
 
 struct app;
+struct store;
+
+struct handover_options {
+    const char *folder;
+    struct store *store;     /* of the calling thread; NULL: the app's */
+    const atomic_bool *stop; /* NULL: nobody stops it */
+    void (*tell)(void *ctx, const struct run_report *report); /* NULL: nobody listens */
+    void *tell_ctx;
+};
 
 /* Copies everything that waits into the folder, and what is carried for colleagues (carried.h), and
- * takes the arrivals in that lie there: sent in *result are records that are known to have arrived.
- * tell may be NULL. ERR_MISSING when the device belongs to no organisation of ours (then nobody
- * could open the bundles). */
-bool handover_to_folder(struct app *app, const char *folder,
-                        void (*tell)(void *ctx, const struct run_report *report), void *ctx,
+ * takes the arrivals in that lie there: sent in *result are records that are known to have arrived,
+ * reason says why it ended early. ERR_MISSING when the device belongs to no organisation of ours
+ * (then nobody could open the bundles). */
+bool handover_to_folder(struct app *app, const struct handover_options *options,
                         struct run_result *result, struct err *err);
 
 #endif

@@ -286,11 +286,13 @@ static void what_is_carried_goes_by_stick_and_comes_back_as_word(void **state)
     struct film_word word = take(p->to, buf_str(&p->load.bytes));
     snprintf(path, sizeof(path), "%s/foreign.gca", stick);
     assert_true(file_write(path, "GCA1:none", 9, &err));
-    assert_true(handover_to_folder(p->to, stick, NULL, NULL, &result, &err));
+    assert_true(
+        handover_to_folder(p->to, &(struct handover_options){.folder = stick}, &result, &err));
     answer_of(&hub, buf_str(&p->load.bytes), secret, &answer);
     snprintf(path, sizeof(path), "%s/arrived.gca", stick);
     assert_true(file_write(path, answer.s, answer.n, &err));
-    assert_true(handover_to_folder(p->to, stick, NULL, NULL, &result, &err));
+    assert_true(
+        handover_to_folder(p->to, &(struct handover_options){.folder = stick}, &result, &err));
     assert_true(carried_look(p->to, &carried, NULL));
     assert_int_equal(carried.bundles, 0);
     assert_int_equal(carried.answers, 1);
