@@ -64,8 +64,8 @@ static void draw(struct desk *desk, void *state)
     }
     ui_body_begin(ui);
     ui_text(ui, TYPE_BODY,
-            tr("Finished records can go from this screen to a colleague's camera, sealed for your "
-               "organisation. No cable, no radio."),
+            tr("Finished records can go on a USB stick, or from this screen to a colleague's "
+               "camera: sealed for your organisation, without a network."),
             NULL);
     if (ui_item(ui, "film-show", tr("Send as a film"),
                 UI_OPT(.icon = ICON_QR_CODE_2, .focus = true,
@@ -76,6 +76,11 @@ static void draw(struct desk *desk, void *state)
                 UI_OPT(.icon = ICON_QR_CODE_SCANNER,
                        .hint = tr("Records of a colleague, or the answer to your own film")))) {
         desk_go(desk, "film_watch", NULL);
+    }
+    if (ui_item(ui, "stick", tr("To a USB stick"),
+                UI_OPT(.icon = ICON_USB,
+                       .hint = tr("Everything, photos too; answers on the stick are taken in")))) {
+        desk_go(desk, "stick", NULL);
     }
     draw_carried(desk, s);
     ui_end(ui);

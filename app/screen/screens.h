@@ -26,6 +26,7 @@
     X(outbox)                                                                                      \
     X(compare)                                                                                     \
     X(handover)                                                                                    \
+    X(stick)                                                                                       \
     X(film_show)                                                                                   \
     X(film_watch)                                                                                  \
     X(visits)                                                                                      \

@@ -11,6 +11,7 @@
 #include "app/store/household.h"
 #include "app/store/record.h"
 #include "app/store/rival.h"
+#include "app/store/setting.h"
 #include "app/ui/script.h"
 #include "app/work/filling.h"
 #include "platform/base/clock.h"
@@ -319,6 +320,45 @@ static void look_at_versions(struct walk *w)
     buf_finish(&theirs);
 }
 
+/* Without a key, without a stick, with two that have long names; written to, and one that fails. */
+static void look_at_stick(struct walk *w)
+{
+    struct err err = {0};
+    char *folder = test_folder();
+    char sticks[2][400], places[1000], block[500];
+    play(w, "tap stick");
+    look(w, "stick no key");
+    play(w, "tap back");
+    must(setting_set(w->app->store, "enrol.key",
+                     "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29", &err),
+         &err);
+    setenv("GOCUA_STICKS", "", 1);
+    play(w, "tap stick");
+    look(w, "stick none");
+    play(w, "tap back");
+    for (int i = 0; i < 2; i++) {
+        snprintf(sticks[i], sizeof(sticks[i]), "%s/%d " LONG_NAME, folder, i + 1);
+        assert_true(file_make_folder(sticks[i], NULL));
+    }
+    snprintf(places, sizeof(places), "%s:%s", sticks[0], sticks[1]);
+    setenv("GOCUA_STICKS", places, 1);
+    play(w, "tap stick");
+    look(w, "stick two of them");
+    play(w, "tap write");
+    look(w, "stick written");
+    play(w, "tap done");
+    snprintf(block, sizeof(block), "%s/uuid_every-7.part", sticks[0]); /* no file can be there */
+    assert_true(file_make_folder(block, NULL));
+    play(w, "tap stick");
+    play(w, "tap write");
+    look(w, "stick failed");
+    play(w, "tap again");
+    play(w, "tap back");
+    unsetenv("GOCUA_STICKS");
+    must(setting_set(w->app->store, "enrol.key", "", &err), &err);
+    test_folder_remove(folder);
+}
+
 /* "go SCREEN": puts it on top, as others do by desk_go. */
 static void go(struct walk *w, const char *screen)
 {
@@ -341,12 +381,12 @@ static void do_named(struct walk *w, const char *name)
     static const struct {
         const char *name;
         void (*go)(struct walk *w);
-    } all[] = {{"nasty", add_household},      {"camera", camera},
-               {"no-camera", no_camera},      {"cards", through_cards},
-               {"topics", to_topics},         {"mend", mend},
-               {"lists", fill_lists},         {"forms", look_at_forms},
-               {"notice", say_much},          {"enrol", enrol},
-               {"versions", look_at_versions}};
+    } all[] = {{"nasty", add_household},       {"camera", camera},
+               {"no-camera", no_camera},       {"cards", through_cards},
+               {"topics", to_topics},          {"mend", mend},
+               {"lists", fill_lists},          {"forms", look_at_forms},
+               {"notice", say_much},           {"enrol", enrol},
+               {"versions", look_at_versions}, {"stick", look_at_stick}};
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
         if (strcmp(all[i].name, name) == 0) {
             all[i].go(w);
@@ -382,6 +422,16 @@ static void walk_script(struct walk *w)
 
 /* ---- a language ---- */
 
+/* The jobs of the app tell the kit, as in gocua. */
+static struct ui *told;
+
+static void wake(void *ctx)
+{
+    if (told) {
+        ui_wake(told);
+    }
+}
+
 static void open_desk(struct walk *w)
 {
     struct err err = {0};
@@ -390,7 +440,7 @@ static void open_desk(struct walk *w)
     struct ui_app drawn = {
         .build = desk_draw, .mail = desk_mail, .is_busy = desk_is_busy, .ctx = w->desk};
     must(window_open(&opt, &w->window, &err), &err);
-    w->ui = ui_create(w->window, &drawn);
+    told = w->ui = ui_create(w->window, &drawn);
     w->desk->is_silent = true;
     use_camera(w, true);
     desk_set_ui(w->desk, w->ui);
@@ -401,13 +451,14 @@ static void open_desk(struct walk *w)
 static void close_desk(struct walk *w)
 {
     desk_destroy(w->desk);
+    told = NULL;
     ui_destroy(w->ui);
     window_close(w->window);
 }
 
 static struct app *open_app(const char *folder)
 {
-    struct app_options options = {.folder = folder};
+    struct app_options options = {.folder = folder, .wake = wake};
     struct app *app = NULL;
     struct err err = {0};
     char path[1024];
