@@ -251,20 +251,38 @@ static bool send_all(struct bench *b, struct link_keys *keys, double *seconds)
     return done;
 }
 
-static void read_options(struct bench *b, int argc, char **argv)
+/* False at an option that there is not, or without its number. */
+static bool read_options(struct bench *b, int argc, char **argv)
 {
-    for (int i = 1; i + 1 < argc; i += 2) {
-        long long n = atoll(argv[i + 1]);
-        b->visits = strcmp(argv[i], "--visits") == 0 ? (int)n : b->visits;
-        b->photo = strcmp(argv[i], "--photo") == 0 ? (size_t)n : b->photo;
-        b->rate = strcmp(argv[i], "--rate") == 0 ? n : b->rate;
-        b->loss = strcmp(argv[i], "--loss") == 0 ? (int)n : b->loss;
-        b->break_s = strcmp(argv[i], "--break") == 0 ? (int)n : b->break_s;
-        b->break_ms = strcmp(argv[i], "--silence") == 0 ? (int)n : b->break_ms;
-        b->seed = strcmp(argv[i], "--seed") == 0 ? (uint64_t)n : b->seed;
-        b->only_arrival = strcmp(argv[i], "--arrival") == 0 ? n != 0 : b->only_arrival;
-        b->limit_s = strcmp(argv[i], "--limit") == 0 ? (int)n : b->limit_s;
+    for (int i = 1; i < argc; i += 2) {
+        const char *name = argv[i];
+        long long n = i + 1 < argc ? atoll(argv[i + 1]) : -1;
+        if (n < 0) {
+            return false;
+        }
+        if (strcmp(name, "--visits") == 0) {
+            b->visits = (int)n;
+        } else if (strcmp(name, "--photo") == 0) {
+            b->photo = (size_t)n;
+        } else if (strcmp(name, "--rate") == 0) {
+            b->rate = n;
+        } else if (strcmp(name, "--loss") == 0) {
+            b->loss = (int)n;
+        } else if (strcmp(name, "--break") == 0) {
+            b->break_s = (int)n;
+        } else if (strcmp(name, "--silence") == 0) {
+            b->break_ms = (int)n;
+        } else if (strcmp(name, "--seed") == 0) {
+            b->seed = (uint64_t)n;
+        } else if (strcmp(name, "--limit") == 0) {
+            b->limit_s = (int)n;
+        } else if (strcmp(name, "--arrival") == 0) {
+            b->only_arrival = n != 0;
+        } else {
+            return false;
+        }
     }
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -282,7 +300,13 @@ int main(int argc, char **argv)
     char made[HANDHELD_PATH / 8];
     const char *why = "";
     double seconds = 0;
-    read_options(&b, argc, argv);
+    if (!read_options(&b, argc, argv)) {
+        fprintf(stderr,
+                "usage: link [--visits N] [--photo BYTES] [--rate BYTES] [--loss PER_MILLE]\n"
+                "            [--break SECONDS] [--silence MS] [--seed N] [--limit SECONDS]\n"
+                "            [--arrival 1]  (no keys, only what arrives)\n");
+        return 2;
+    }
     b.tun = tun_open(&why);
     if (!b.tun) {
         fprintf(stderr, "link: skipped: %s\n", why);
