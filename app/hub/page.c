@@ -200,20 +200,34 @@ void visit_redirect(struct page_visit *visit, const char *path)
     http_answer(visit->request, 303, HTML_TYPE, STR(""));
 }
 
-void visit_fail(struct page_visit *visit, const struct err *err)
+static void say_wrong(struct page_visit *visit, int status, const char *sentence)
 {
     struct buf html = {0};
-    int status = err->kind == ERR_MISSING  ? 404
-                 : err->kind == ERR_DENIED ? 403
-                 : err->kind == ERR_INPUT  ? 400
-                                           : 503;
-    const char *text = err->kind == ERR_MISSING  ? tr("There is nothing here.")
-                       : err->kind == ERR_DENIED ? tr("This is not allowed.")
-                       : err->kind == ERR_INPUT  ? tr("This could not be understood.")
-                                                 : tr("The hub cannot read its data now.");
-    html_add_in(&html, "p", str_of(text));
+    html_add_in(&html, "p", str_of(sentence));
     visit_answer(visit, status, tr("Something is wrong"), &html);
     buf_finish(&html);
+}
+
+void visit_refuse(struct page_visit *visit, const char *sentence)
+{
+    say_wrong(visit, 400, sentence);
+}
+
+void visit_fail(struct page_visit *visit, const struct err *err)
+{
+    switch (err->kind) {
+    case ERR_MISSING:
+        say_wrong(visit, 404, tr("There is nothing here."));
+        break;
+    case ERR_DENIED:
+        say_wrong(visit, 403, tr("This is not allowed."));
+        break;
+    case ERR_INPUT:
+        visit_refuse(visit, tr("This could not be understood."));
+        break;
+    default:
+        say_wrong(visit, 503, tr("The hub cannot read its data now."));
+    }
 }
 
 /* ---- routing ---- */

@@ -50,6 +50,9 @@ void visit_redirect(struct page_visit *visit, const char *path);
 /* Sends a page that says what went wrong. */
 void visit_fail(struct page_visit *visit, const struct err *err);
 
+/* Sends a page that says in a translated sentence why what was sent is not taken (400). */
+void visit_refuse(struct page_visit *visit, const char *sentence);
+
 /* Opens a session after the passphrase was right: sets the cookie. */
 void session_open(struct page_visit *visit);
 

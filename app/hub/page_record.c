@@ -9,6 +9,8 @@
 #include "app/lang/lang.h"
 #include "sync/http/url.h"
 
+enum { COMMENT_LIMIT = 900 }; /* bytes: 300 letters with marks */
+
 struct showing {
     struct page_visit *visit;
     struct buf *html;
@@ -145,14 +147,24 @@ static void add_judge(struct showing *s)
     buf_add_text(s->html, "</button></form>");
 }
 
+/* What is wrong with the words, as a sentence; NULL: nothing. */
+static const char *judge_fault(struct page_visit *visit)
+{
+    const char *word = visit_field(visit, "judge");
+    size_t n = strlen(visit_field(visit, "comment"));
+    if (n > COMMENT_LIMIT) {
+        return tr("The words for the volunteer are too long: 300 letters at most.");
+    }
+    return strcmp(word, "accepted") == 0 || (strcmp(word, "returned") == 0 && n >= 3)
+               ? NULL
+               : tr("A record is returned with words that tell the volunteer why.");
+}
+
 static bool judge(struct page_visit *visit, int64_t seq, const char *about, struct err *err)
 {
-    const char *word = visit_field(visit, "judge"), *comment = visit_field(visit, "comment");
-    bool accepts = strcmp(word, "accepted") == 0;
-    if (!accepts && (strcmp(word, "returned") != 0 || strlen(comment) < 3)) {
-        return err_set(err, ERR_INPUT, 0, "a record is returned with words for the volunteer");
-    }
-    return strlen(comment) <= 900 && archive_begin(visit->archive, err) &&
+    const char *comment = visit_field(visit, "comment");
+    bool accepts = strcmp(visit_field(visit, "judge"), "accepted") == 0;
+    return archive_begin(visit->archive, err) &&
            archive_end(visit->archive,
                        archive_judge(visit->archive, seq, accepts, comment, err) &&
                            archive_audit(visit->archive, http_request_peer(visit->request),
@@ -192,6 +204,11 @@ static void serve(struct page_visit *visit)
     long long seq = 0;
     bool judges = visit->is_post && visit_field(visit, "judge")[0];
     struct showing s = {.visit = visit, .html = &html, .full = visit->is_post && !judges};
+    const char *fault = judges ? judge_fault(visit) : NULL;
+    if (fault) {
+        visit_refuse(visit, fault);
+        return;
+    }
     bool ok = visit->n_parts == 2 && str_to_int64(str_of(visit->parts[1]), &seq);
     if (!ok) {
         err_set(&err, ERR_MISSING, 0, "no such record");

@@ -7,6 +7,7 @@
 
 #include "helper_hub.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/hub/html.h"
@@ -199,12 +200,51 @@ static void numbers_are_masked_and_others_are_not(void **state)
     }
 }
 
+/* What cannot be kept is refused in words that say why, and nothing of it is kept. */
+static void words_of_a_judgement_have_a_length(void **state)
+{
+    struct world *w = *state;
+    struct answer_got got = {0};
+    struct buf fields = {0};
+    char cookie[128], csrf[64];
+    log_in(w, cookie, csrf);
+    assert_int_equal(post_status(w, record("uuid:judged", "", ""), NULL), 201);
+    look(w, "/", cookie, &got);
+    const char *at = strstr(buf_text(&got.body), "/record/"); /* the newest stands first */
+    assert_non_null(at);
+    char path[32];
+    snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "\""), at);
+    static const struct {
+        size_t n;
+        int status;
+        const char *says;
+    } rows[] = {{2, 400, "with words that tell the volunteer why"},
+                {901, 400, "too long: 300 letters at most"},
+                {900, 200, "wwwwwwwwww"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        buf_clear(&fields);
+        buf_addf(&fields, "csrf=%s&judge=returned&comment=", csrf);
+        for (size_t k = 0; k < rows[i].n; k++) {
+            buf_add_char(&fields, 'w');
+        }
+        send_form(w, path, cookie, buf_text(&fields), &got);
+        assert_int_equal(got.status, rows[i].status);
+        assert_true(got_has(&got, rows[i].says));
+        assert_true(rows[i].status == 200 || !got_has(&got, "wwwwwwwwww"));
+        look(w, path, cookie, &got);
+        assert_true((rows[i].status == 200) == got_has(&got, "wwwwwwwwww"));
+    }
+    buf_finish(&fields);
+    got_finish(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_shows_without_the_passphrase),
         cmocka_unit_test(records_show_escaped_and_masked),
         cmocka_unit_test(csv_streams_formula_safe),
+        cmocka_unit_test(words_of_a_judgement_have_a_length),
         cmocka_unit_test(other_pages_stand),
         cmocka_unit_test(numbers_are_masked_and_others_are_not),
     };
