@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "app/lang/lang.h"
+#include "app/question/finder.h"
 #include "app/question/question.h"
-#include "platform/sensor/camera.h"
 
 struct barcode_state {
     struct camera *camera;
@@ -42,15 +42,7 @@ static void draw_camera(struct question_seat *seat, const struct question_view *
     struct barcode_state *s = seat->state;
     struct barcode code;
     camera_look(s->camera, &s->view);
-    const struct picture *preview = &s->view.preview;
-    struct ui_frame frame = {.pixels = preview->rgb,
-                             .format = UI_RGB24,
-                             .w = preview->width,
-                             .h = preview->height,
-                             .stride = preview->width * 3,
-                             .number = s->view.number};
-    ui_viewfinder(seat->ui, "finder", preview->rgb ? &frame : NULL,
-                  tr("Hold the code into the frame"), UI_OPT(.height = 260));
+    finder_draw(seat->ui, &s->view, tr("Hold the code into the frame"), UI_OPT(.height = 260));
     bool stop = ui_button(seat->ui, "stop", tr("Cancel"), UI_OPT(.kind = UI_QUIET));
     if (s->view.state == CAMERA_LOST) {
         s->err = s->view.err;

@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include "app/lang/lang.h"
+#include "app/question/finder.h"
 #include "app/question/pick_file.h"
 #include "app/question/question.h"
 #include "platform/base/file.h"
-#include "platform/sensor/camera.h"
 #include "platform/window/image.h"
 
 enum { JPEG_QUALITY = 82, SIDE_USUAL = 1600, SIDE_SHOWN = 640, FILE_LIMIT = 32 << 20 };
@@ -192,14 +192,7 @@ static void draw_camera(struct question_seat *seat, const struct question_view *
         s->camera = NULL;
         return;
     }
-    const struct picture *preview = &s->view.preview;
-    struct ui_frame frame = {.pixels = preview->rgb,
-                             .format = UI_RGB24,
-                             .w = preview->width,
-                             .h = preview->height,
-                             .stride = preview->width * 3,
-                             .number = s->view.number};
-    ui_viewfinder(ui, "finder", preview->rgb ? &frame : NULL, NULL, UI_OPT(.height = 260));
+    finder_draw(ui, &s->view, NULL, UI_OPT(.height = 260));
     if (ui_button(ui, "take", tr("Take the photo"),
                   UI_OPT(.kind = UI_PRIMARY, .icon = ICON_PHOTO_CAMERA,
                          .disabled = s->view.number == 0))) {

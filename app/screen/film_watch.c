@@ -8,34 +8,23 @@
 #include "app/work/film.h"
 #include "app/work/sync.h"
 #include "platform/base/clock.h"
-#include "platform/sensor/camera.h"
 #include "sync/handover/frames.h"
 #include "sync/handover/matrix.h"
 
 enum {
-    STUCK_MS = 4000, /* without anything new: say what to do */
-    SAID_MS = 6000,
+    STUCK_MS = 4000,  /* without anything new: say what to do */
     AWAKE_MS = 30000, /* after the last news the device may lock itself */
 };
 
 struct watch_state {
-    struct camera *camera;
-    struct camera_view view;
+    struct aim aim;
     struct frames_watch *film;
     size_t seen, needed;
     int64_t news_ms; /* when something new was seen last */
-    char said[300];
-    int64_t said_ms;
-    struct err err;
     bool is_done;
     struct film_word word;
     struct matrix answer;
 };
-
-static void wake(void *ctx)
-{
-    ui_wake(ctx);
-}
 
 static bool accepts(void *ctx, struct str bytes)
 {
@@ -44,15 +33,8 @@ static bool accepts(void *ctx, struct str bytes)
 
 static void start(struct desk *desk, struct watch_state *s)
 {
-    const char *set = settings_text(desk->app, "camera");
-    struct camera_options options = {.id = desk->camera ? desk->camera : set,
-                                     .scan = true,
-                                     .codes = {.accept = accepts},
-                                     .wake = wake,
-                                     .wake_ctx = desk->ui};
-    err_clear(&s->err);
     s->news_ms = clock_mono_ms();
-    camera_open(&options, &s->camera, &s->err);
+    aim_open(&s->aim, desk, accepts);
 }
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
@@ -66,16 +48,10 @@ static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 static void leave(struct desk *desk, void *state)
 {
     struct watch_state *s = state;
-    camera_close(s->camera);
+    aim_close(&s->aim);
     frames_watch_destroy(s->film);
     matrix_finish(&s->answer);
     buf_finish(&s->word.answer);
-}
-
-static void say(struct watch_state *s, const char *sentence)
-{
-    snprintf(s->said, sizeof(s->said), "%s", sentence);
-    s->said_ms = clock_mono_ms();
 }
 
 /* The answer is a film of one picture, so that it is read and checked like any other. */
@@ -98,7 +74,7 @@ static void begin_again(struct watch_state *s)
     frames_watch_destroy(s->film);
     s->film = frames_watch_create();
     s->seen = s->needed = 0;
-    camera_again(s->camera);
+    camera_again(s->aim.camera);
 }
 
 /* Everything is there. */
@@ -113,19 +89,17 @@ static void take_whole(struct desk *desk, struct watch_state *s, struct str whol
     if (ok) {
         s->is_done = true;
         sync_kick(desk->app->sync, false); /* perhaps the server can be reached from here */
-        camera_close(s->camera);
-        s->camera = NULL;
+        aim_close(&s->aim);
     } else if (err.kind == ERR_INPUT) {
         begin_again(s);
-        say(s, tr("This film is not for this program."));
+        aim_say(&s->aim, tr("This film is not for this program."));
     } else if (err.kind == ERR_DENIED || err.kind == ERR_MISSING) {
         begin_again(s);
-        say(s, tr("These answers are not signed by your organisation."));
+        aim_say(&s->aim, tr("These answers are not signed by your organisation."));
     } else { /* a full disk, say: the film would only come again and again */
         begin_again(s);
-        camera_close(s->camera);
-        s->camera = NULL;
-        s->err = err;
+        aim_close(&s->aim);
+        s->aim.err = err;
     }
 }
 
@@ -133,16 +107,16 @@ static void look(struct desk *desk, struct watch_state *s)
 {
     struct barcode code;
     struct str whole;
-    while (s->camera && camera_take_code(s->camera, &code)) {
+    while (s->aim.camera && camera_take_code(s->aim.camera, &code)) {
         size_t before = s->seen;
         if (!frames_watch_add(s->film, (struct str){(const char *)code.bytes, code.n})) {
-            say(s, tr("This is another code, not a film."));
+            aim_say(&s->aim, tr("This is another code, not a film."));
             continue;
         }
         frames_watch_progress(s->film, &s->seen, &s->needed);
         if (s->seen != before) {
             s->news_ms = clock_mono_ms();
-            s->said[0] = 0;
+            aim_say(&s->aim, "");
         }
         if (frames_watch_result(s->film, &whole)) {
             take_whole(desk, s, whole);
@@ -155,41 +129,24 @@ static void look(struct desk *desk, struct watch_state *s)
 
 static const char *advice(struct watch_state *s)
 {
-    int64_t now = clock_mono_ms();
-    if (s->said[0] && now - s->said_ms < SAID_MS) {
-        return s->said;
-    }
-    s->said[0] = 0;
-    bool is_stuck = now - s->news_ms > STUCK_MS;
-    if (is_stuck && s->view.advice.hint == BARCODE_HINT_GOOD) {
+    enum barcode_hint hint = s->aim.view.advice.hint;
+    bool is_stuck = clock_mono_ms() - s->news_ms > STUCK_MS;
+    if (is_stuck && hint == BARCODE_HINT_GOOD) {
         return tr(
             "Nothing new comes: does the film still play? Ask for slower, or larger squares.");
     }
-    if (is_stuck && s->needed > 0 && s->view.advice.hint == BARCODE_HINT_NONE) {
+    if (is_stuck && s->needed > 0 && hint == BARCODE_HINT_NONE) {
         return tr("The code is out of sight: hold the device so that it fills the picture.");
     }
-    return aim_sentence(s->view.advice.hint, tr("Hold the film's code into the frame"));
+    return aim_advice(&s->aim, tr("Hold the film's code into the frame"));
 }
 
 static void draw_finder(struct desk *desk, struct watch_state *s)
 {
     struct ui *ui = desk->ui;
     char text[120];
-    camera_look(s->camera, &s->view);
-    if (s->view.state == CAMERA_LOST) {
-        s->err = s->view.err;
-    }
-    struct ui_frame frame = {.pixels = s->view.preview.rgb,
-                             .format = UI_RGB24,
-                             .w = s->view.preview.width,
-                             .h = s->view.preview.height,
-                             .stride = s->view.preview.width * 3,
-                             .number = s->view.number};
-    bool is_good = s->view.advice.hint == BARCODE_HINT_GOOD;
-    ui_viewfinder(ui, "finder", frame.pixels ? &frame : NULL, advice(s),
-                  UI_OPT(.grow = 1, .tone = s->said[0] ? TONE_WARN
-                                            : is_good  ? TONE_OK
-                                                       : TONE_NONE));
+    aim_look(&s->aim);
+    aim_draw(&s->aim, ui, advice(s));
     ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
     if (s->needed > 0) {
         snprintf(text, sizeof(text), tr("%lu of %lu parts"), (unsigned long)s->seen,
@@ -204,27 +161,9 @@ static void draw_finder(struct desk *desk, struct watch_state *s)
         ui_stay_awake(ui);
     }
     look(desk, s);
-    if (!s->camera) {
+    if (!s->aim.camera) {
         ui_change(ui); /* what was drawn of it is gone */
     }
-}
-
-static void draw_no_camera(struct desk *desk, struct watch_state *s)
-{
-    struct ui *ui = desk->ui;
-    ui_scroll_begin(ui, "no-camera", UI_OPT(.grow = 1));
-    ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
-    ui_empty(ui, ICON_PHOTO_CAMERA,
-             s->err.kind == ERR_MISSING ? tr("No camera was found") : app_sentence(&s->err),
-             s->err.kind == ERR_STORAGE ? ""
-                                        : tr("A film needs a camera. A USB stick goes without."));
-    if (ui_button(ui, "again", tr("Try again"), UI_OPT(.icon = ICON_REFRESH))) {
-        camera_close(s->camera);
-        s->camera = NULL;
-        start(desk, s);
-    }
-    ui_end(ui);
-    ui_end(ui);
 }
 
 /* ---- at the end ----------------------------------------------------------------------------- */
@@ -308,10 +247,13 @@ static void draw(struct desk *desk, void *state)
         return;
     }
     ui_page_begin(ui);
-    if (s->camera && s->err.kind == ERR_NONE) {
+    if (aim_is_open(&s->aim)) {
         draw_finder(desk, s);
-    } else {
-        draw_no_camera(desk, s);
+    } else if (aim_draw_none(&s->aim, ui,
+                             s->aim.err.kind == ERR_STORAGE
+                                 ? ""
+                                 : tr("A film needs a camera. A USB stick goes without."))) {
+        start(desk, s);
     }
     ui_end(ui);
 }

@@ -11,61 +11,35 @@
 #include "app/work/enrol.h"
 #include "platform/base/clock.h"
 #include "platform/base/file.h"
-#include "platform/sensor/camera.h"
 
-enum {
-    SAID_MS = 6000,
-    FILE_BUDGET_MS = 1000, /* of processor time: the window waits for a picture file */
-};
+enum { FILE_BUDGET_MS = 1000 }; /* of processor time: the window waits for a picture file */
 
 struct scan_state {
     struct pick_file pick; /* a picture file instead of the camera */
-    struct camera *camera;
-    struct camera_view view;
-    char purpose[16], said[300];
-    int64_t said_ms;
-    struct err err;
+    struct aim aim;
+    char purpose[16];
 };
-
-static void wake(void *ctx)
-{
-    ui_wake(ctx);
-}
-
-static void start(struct desk *desk, struct scan_state *s)
-{
-    const char *set = settings_text(desk->app, "camera");
-    struct camera_options options = {.id = desk->camera ? desk->camera : set,
-                                     .scan = true,
-                                     .codes = {.accept = ident_accepts},
-                                     .wake = wake,
-                                     .wake_ctx = desk->ui};
-    err_clear(&s->err);
-    camera_open(&options, &s->camera, &s->err);
-}
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
     struct scan_state *s = state;
     snprintf(s->purpose, sizeof(s->purpose), "%s", ticket->text ? ticket->text : "person");
     desk_find_scanner(desk); /* one that was plugged in since */
-    start(desk, s);
+    aim_open(&s->aim, desk, ident_accepts);
     return true;
 }
 
 static void leave(struct desk *desk, void *state)
 {
     struct scan_state *s = state;
-    camera_close(s->camera);
+    aim_close(&s->aim);
     pick_file_finish(&s->pick);
 }
 
-/* What is wrong with a code stands long enough to be read, then the advice goes on. */
 static void say(struct desk *desk, struct scan_state *s, const char *sentence)
 {
     ui_buzz(desk->ui, UI_BUZZ_BAD);
-    snprintf(s->said, sizeof(s->said), "%s", sentence);
-    s->said_ms = clock_mono_ms();
+    aim_say(&s->aim, sentence);
 }
 
 static void take_person(struct desk *desk, struct scan_state *s, const struct ident *ident)
@@ -108,29 +82,11 @@ static void take(struct desk *desk, struct scan_state *s, struct str bytes, enum
 
 static void draw_finder(struct desk *desk, struct scan_state *s)
 {
-    struct ui *ui = desk->ui;
     struct barcode code;
-    if (s->said[0] && clock_mono_ms() - s->said_ms > SAID_MS) {
-        s->said[0] = 0;
-    }
-    camera_look(s->camera, &s->view);
-    if (s->view.state == CAMERA_LOST) {
-        s->err = s->view.err;
-    }
-    struct ui_frame frame = {.pixels = s->view.preview.rgb,
-                             .format = UI_RGB24,
-                             .w = s->view.preview.width,
-                             .h = s->view.preview.height,
-                             .stride = s->view.preview.width * 3,
-                             .number = s->view.number};
-    bool good = s->view.advice.hint == BARCODE_HINT_GOOD;
-    const char *advice =
-        aim_sentence(s->view.advice.hint, tr("Hold the code of the card into the frame"));
-    ui_viewfinder(ui, "finder", frame.pixels ? &frame : NULL, s->said[0] ? s->said : advice,
-                  UI_OPT(.grow = 1, .tone = s->said[0] ? TONE_WARN
-                                            : good     ? TONE_OK
-                                                       : TONE_NONE));
-    if (camera_take_code(s->camera, &code)) {
+    aim_look(&s->aim);
+    aim_draw(&s->aim, desk->ui,
+             aim_advice(&s->aim, tr("Hold the code of the card into the frame")));
+    if (camera_take_code(s->aim.camera, &code)) {
         take(desk, s, (struct str){(const char *)code.bytes, code.n}, CLAIM_CAMERA);
         explicit_bzero(&code, sizeof(code));
     }
@@ -179,9 +135,10 @@ static void draw(struct desk *desk, void *state)
     if (ui_bar(ui, tr("Scan"), NULL)) {
         desk_back(desk);
     }
-    if (s->view.has_torch && ui_bar_action(ui, "torch", tr("Light"),
-                                           s->view.torch_is_on ? ICON_FLASH_ON : ICON_FLASH_OFF)) {
-        camera_set_torch(s->camera, !s->view.torch_is_on, NULL);
+    if (s->aim.view.has_torch &&
+        ui_bar_action(ui, "torch", tr("Light"),
+                      s->aim.view.torch_is_on ? ICON_FLASH_ON : ICON_FLASH_OFF)) {
+        camera_set_torch(s->aim.camera, !s->aim.view.torch_is_on, NULL);
     }
     if (ui_bar_menu(ui, "picture", tr("Choose a picture"), ICON_IMAGE)) {
         pick_file_open(&s->pick);
@@ -190,24 +147,10 @@ static void draw(struct desk *desk, void *state)
         take(desk, s, str_of(code), CLAIM_SCANNER);
     }
     ui_page_begin(ui);
-    if (s->camera && s->err.kind == ERR_NONE) {
+    if (aim_is_open(&s->aim)) {
         draw_finder(desk, s);
-    } else {
-        ui_scroll_begin(ui, "no-camera", UI_OPT(.grow = 1));
-        ui_column_begin(ui, NULL, UI_OPT(.pad = 16));
-        ui_empty(ui, ICON_PHOTO_CAMERA,
-                 s->err.kind == ERR_MISSING ? tr("No camera was found") : app_sentence(&s->err),
-                 tr("Use a hardware scanner, or go back and type."));
-        if (s->said[0]) {
-            ui_notice(ui, TONE_WARN, s->said);
-        }
-        if (ui_button(ui, "again", tr("Try again"), UI_OPT(.icon = ICON_REFRESH))) {
-            camera_close(s->camera);
-            s->camera = NULL;
-            start(desk, s);
-        }
-        ui_end(ui);
-        ui_end(ui);
+    } else if (aim_draw_none(&s->aim, ui, tr("Use a hardware scanner, or go back and type."))) {
+        aim_open(&s->aim, desk, ident_accepts);
     }
     ui_end(ui);
     ui_actions_begin(ui);
