@@ -1,35 +1,21 @@
 #include "platform/base/hash.h"
 
-#include <openssl/evp.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/base/mem.h"
+#include "platform/base/old_hash.h"
 
 struct hash {
-    EVP_MD_CTX *evp;
-    crypto_generichash_state blake;
+    enum hash_kind kind;
+    union {
+        struct old_hash old;
+        crypto_hash_sha256_state sha256;
+        crypto_hash_sha512_state sha512; /* and SHA-384: another beginning, a shorter end */
+        crypto_generichash_state blake;
+    } of;
 };
-
-static const EVP_MD *md_of(enum hash_kind kind)
-{
-    switch (kind) {
-    case HASH_MD5:
-        return EVP_md5();
-    case HASH_SHA1:
-        return EVP_sha1();
-    case HASH_SHA256:
-        return EVP_sha256();
-    case HASH_SHA384:
-        return EVP_sha384();
-    case HASH_SHA512:
-        return EVP_sha512();
-    case HASH_BLAKE2B:
-        break;
-    }
-    return NULL;
-}
 
 size_t hash_bytes(enum hash_kind kind, const void *bytes, size_t n, unsigned char *out)
 {
@@ -45,36 +31,81 @@ void hash_md5_text(const void *bytes, size_t n, char text[HASH_MD5_TEXT])
     sodium_bin2hex(text, HASH_MD5_TEXT, digest, size);
 }
 
+/* FIPS 180-4, 5.3.4. */
+static void begin_sha384(crypto_hash_sha512_state *state)
+{
+    static const uint64_t beginning[8] = {
+        0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
+        0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
+    crypto_hash_sha512_init(state);
+    memcpy(state->state, beginning, sizeof(beginning));
+}
+
 struct hash *hash_begin(enum hash_kind kind)
 {
     struct hash *hash = mem_alloc(1, sizeof(*hash));
-    if (kind == HASH_BLAKE2B) {
-        crypto_generichash_init(&hash->blake, NULL, 0, HASH_BLAKE2B_SIZE);
-    } else {
-        hash->evp = EVP_MD_CTX_new();
-        if (!hash->evp || EVP_DigestInit_ex(hash->evp, md_of(kind), NULL) != 1) {
-            abort(); /* the crypto library itself is broken */
-        }
+    hash->kind = kind;
+    switch (kind) {
+    case HASH_MD5:
+    case HASH_SHA1:
+        old_hash_init(&hash->of.old, kind == HASH_SHA1);
+        break;
+    case HASH_SHA256:
+        crypto_hash_sha256_init(&hash->of.sha256);
+        break;
+    case HASH_SHA384:
+        begin_sha384(&hash->of.sha512);
+        break;
+    case HASH_SHA512:
+        crypto_hash_sha512_init(&hash->of.sha512);
+        break;
+    case HASH_BLAKE2B:
+        crypto_generichash_init(&hash->of.blake, NULL, 0, HASH_BLAKE2B_SIZE);
+        break;
     }
     return hash;
 }
 
 void hash_more(struct hash *hash, const void *bytes, size_t n)
 {
-    if (hash->evp) {
-        EVP_DigestUpdate(hash->evp, bytes, n);
-    } else {
-        crypto_generichash_update(&hash->blake, bytes, n);
+    switch (hash->kind) {
+    case HASH_MD5:
+    case HASH_SHA1:
+        old_hash_more(&hash->of.old, bytes, n);
+        break;
+    case HASH_SHA256:
+        crypto_hash_sha256_update(&hash->of.sha256, bytes, n);
+        break;
+    case HASH_SHA384:
+    case HASH_SHA512:
+        crypto_hash_sha512_update(&hash->of.sha512, bytes, n);
+        break;
+    case HASH_BLAKE2B:
+        crypto_generichash_update(&hash->of.blake, bytes, n);
+        break;
     }
 }
 
 size_t hash_end(struct hash *hash, unsigned char *out)
 {
-    unsigned size = HASH_BLAKE2B_SIZE;
-    if (hash->evp) {
-        EVP_DigestFinal_ex(hash->evp, out, &size);
-    } else {
-        crypto_generichash_final(&hash->blake, out, HASH_BLAKE2B_SIZE);
+    size_t size = HASH_BLAKE2B_SIZE;
+    switch (hash->kind) {
+    case HASH_MD5:
+    case HASH_SHA1:
+        size = old_hash_end(&hash->of.old, out);
+        break;
+    case HASH_SHA256:
+        size = crypto_hash_sha256_BYTES;
+        crypto_hash_sha256_final(&hash->of.sha256, out);
+        break;
+    case HASH_SHA384:
+    case HASH_SHA512:
+        size = hash->kind == HASH_SHA384 ? 48 : crypto_hash_sha512_BYTES;
+        crypto_hash_sha512_final(&hash->of.sha512, out); /* there is room: HASH_MAX */
+        break;
+    case HASH_BLAKE2B:
+        crypto_generichash_final(&hash->of.blake, out, HASH_BLAKE2B_SIZE);
+        break;
     }
     hash_abort(hash);
     return size;
@@ -82,10 +113,7 @@ size_t hash_end(struct hash *hash, unsigned char *out)
 
 void hash_abort(struct hash *hash)
 {
-    if (hash) {
-        EVP_MD_CTX_free(hash->evp);
-        free(hash);
-    }
+    free(hash);
 }
 
 void hash_add_hex(struct buf *to, const void *bytes, size_t n)
