@@ -224,6 +224,9 @@ const char *app_sentence(const struct err *err)
         return tr("The camera or scanner does not answer. Type it instead, or try again.");
     case ERR_CANCELLED:
         return tr("It was stopped.");
+    case ERR_LIBRARY:
+        return tr("A part of the program is missing on this device. What was saved stays; ask your "
+                  "supervisor to install Gõ Cửa anew.");
     }
     return "";
 }

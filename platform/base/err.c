@@ -41,7 +41,8 @@ void err_clear(struct err *err)
 
 const char *err_kind_name(enum err_kind kind)
 {
-    static const char *const names[] = {"none",   "input",   "missing", "denied", "offline",
-                                        "remote", "storage", "damaged", "device", "cancelled"};
+    static const char *const names[] = {"none",    "input",     "missing", "denied",
+                                        "offline", "remote",    "storage", "damaged",
+                                        "device",  "cancelled", "library"};
     return (unsigned)kind < sizeof(names) / sizeof(*names) ? names[kind] : "unknown";
 }

@@ -17,6 +17,7 @@ enum err_kind {
     ERR_DAMAGED,   /* what was stored is no longer what was written */
     ERR_DEVICE,    /* camera, scanner, display */
     ERR_CANCELLED, /* somebody stopped it */
+    ERR_LIBRARY,   /* a part of the program is not installed: a library of its own */
 };
 
 struct err {

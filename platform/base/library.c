@@ -1,0 +1,39 @@
+#define LOG_ROOM "library"
+#include "platform/base/library.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "platform/base/log.h"
+
+/* Lazily, as a linked library is bound too: every function of the list is looked for here. */
+static bool load(struct library *library, struct err *err)
+{
+    void *handle = dlopen(library->file, RTLD_LAZY | RTLD_LOCAL);
+    if (!handle) {
+        return err_set(err, ERR_LIBRARY, 0, "%s", dlerror());
+    }
+    for (size_t i = 0; i < library->n; i++) {
+        void *function = dlsym(handle, library->names[i]);
+        if (!function) {
+            return err_set(err, ERR_LIBRARY, 0, "%s has no %s", library->file, library->names[i]);
+        }
+        memcpy((char *)library->table + i * sizeof(function), &function, sizeof(function));
+    }
+    log_info("%s was loaded", library->file);
+    return true;
+}
+
+bool library_need(struct library *library, struct err *err)
+{
+    if (atomic_load_explicit(&library->is_there, memory_order_acquire)) {
+        return true;
+    }
+    pthread_mutex_lock(&library->lock);
+    bool ok = atomic_load(&library->is_there) || load(library, err);
+    if (ok) {
+        atomic_store_explicit(&library->is_there, true, memory_order_release);
+    }
+    pthread_mutex_unlock(&library->lock);
+    return ok;
+}
