@@ -3,12 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-
 #include "platform/base/hash.h"
 #include "platform/base/mem.h"
+#include "platform/base/openssl.h"
 #include "platform/base/rand.h"
 #include "platform/base/xml.h"
 
@@ -29,12 +26,16 @@ static EVP_PKEY *read_key(const char *text, struct err *err)
 {
     struct buf der = {0};
     EVP_PKEY *key = NULL;
+    if (!library_need(&openssl_library, err)) {
+        return NULL;
+    }
     if (text && hash_from_base64(&der, str_of(text))) {
         const unsigned char *at = (const unsigned char *)der.s;
         key = d2i_PUBKEY(NULL, &at, (long)der.n);
     }
     buf_finish(&der);
-    if (!key || EVP_PKEY_base_id(key) != EVP_PKEY_RSA || EVP_PKEY_bits(key) < RSA_BITS_LEAST) {
+    if (!key || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA ||
+        EVP_PKEY_get_bits(key) < RSA_BITS_LEAST) {
         EVP_PKEY_free(key);
         err_set(err, ERR_INPUT, 0, "the form's encryption key is not usable");
         return NULL;
@@ -45,8 +46,11 @@ static EVP_PKEY *read_key(const char *text, struct err *err)
 bool odk_seal_check(const char *public_key, struct err *err)
 {
     EVP_PKEY *key = read_key(public_key, err);
+    if (!key) {
+        return false;
+    }
     EVP_PKEY_free(key);
-    return key != NULL;
+    return true;
 }
 
 /* Appends base64 of bytes wrapped to the public key. */
@@ -196,7 +200,7 @@ bool odk_seal_manifest(struct odk_seal *seal, struct buf *xml, struct err *err)
 void odk_seal_destroy(struct odk_seal *seal)
 {
     if (seal) {
-        EVP_PKEY_free(seal->public_key);
+        EVP_PKEY_free(seal->public_key); /* there is one, so the library is there */
         explicit_bzero(seal->key, sizeof(seal->key));
         free(seal->form_id);
         free(seal->version);

@@ -1,9 +1,7 @@
 #include "platform/base/pin.h"
 
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
 #include "platform/base/hash.h"
+#include "platform/base/openssl.h"
 
 #define HEAD "sha256//"
 
@@ -35,6 +33,9 @@ bool pin_add(struct buf *to, struct str pem, struct err *err)
 {
     EVP_PKEY *(*const readers[])(BIO *) = {read_certificate, read_public, read_private};
     EVP_PKEY *key = NULL;
+    if (!library_need(&openssl_library, err)) {
+        return false;
+    }
     for (size_t i = 0; !key && pem.n <= 1 << 20 && i < sizeof(readers) / sizeof(*readers); i++) {
         BIO *bio = BIO_new_mem_buf(pem.n ? pem.s : "", (int)pem.n);
         key = bio ? readers[i](bio) : NULL;

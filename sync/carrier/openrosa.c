@@ -77,6 +77,9 @@ void openrosa_outcome(const struct answer *answer, const struct err *local,
             outcome->action = OUTBOX_ASIDE;
             outcome->reason = is_damaged ? OUTBOX_DAMAGED : OUTBOX_BAD_REQUEST;
         }
+        if (local->kind == ERR_LIBRARY) {
+            outcome->reason = OUTBOX_PROGRAM;
+        }
     }
 }
 
@@ -116,6 +119,7 @@ static bool openrosa_start(void *ctx, const struct carrier_settings *settings,
     state->at = (struct carrier_progress){.step = CARRIER_CONNECT};
     bool ok = portal_open(&state->portal, &to, &err) && portal_probe(state->portal, &answer, &err);
     if (!ok) {
+        answer.meaning = err.kind == ERR_LIBRARY ? ANSWER_LOCAL : answer.meaning;
         openrosa_outcome(&answer, &err, outcome);
         outcome->scope = OUTBOX_ALL; /* nothing goes until the server is known to be genuine */
         outcome->action = outcome->action == OUTBOX_HOLD ? OUTBOX_HOLD : OUTBOX_RETRY;

@@ -23,8 +23,10 @@ static CURLM *make_multi(void)
 
 bool http_open(struct http_client **client, const struct http_settings *settings, struct err *err)
 {
-    trust_start();
     *client = NULL;
+    if (!curl_need(err)) {
+        return false;
+    }
     CURLM *multi = make_multi();
     if (!multi) {
         return err_set(err, ERR_STORAGE, 0, "no memory for a connection");
@@ -264,7 +266,7 @@ int64_t http_retry_after(const char *value, int64_t now_ms)
     if (str_to_int64(str_trim(str_of(value)), &seconds)) {
         return seconds < 0 || seconds > INT32_MAX ? -1 : seconds * 1000;
     }
-    time_t when = curl_getdate(value, NULL);
+    time_t when = curl_need(NULL) ? curl_getdate(value, NULL) : (time_t)-1;
     if (when == (time_t)-1) {
         return -1;
     }

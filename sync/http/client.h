@@ -106,7 +106,8 @@ struct http_reply {
     size_t n_fields, fields_cap;
 };
 
-/* Makes a client; ERR_INPUT for unusable settings. The caller closes it. */
+/* Makes a client; the first one loads libcurl (ERR_LIBRARY when it is not there). The caller closes
+ * it. */
 bool http_open(struct http_client **client, const struct http_settings *settings, struct err *err);
 
 /* Ends its connections and frees it; takes NULL. */

@@ -10,12 +10,11 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include <microhttpd.h>
-
 #include "platform/base/clock.h"
 #include "platform/base/file.h"
 #include "platform/base/vec.h"
 #include "sync/http/listen.h"
+#include "sync/http/microhttpd.h"
 
 enum {
     SWALLOW_MAX = 256 << 20, /* bytes of a refused body read so that the answer is seen */
@@ -523,8 +522,13 @@ static bool start_daemon(struct http_server *server, const struct http_server_op
 bool http_server_start(struct http_server **out, const struct http_server_options *options,
                        struct err *err)
 {
-    struct http_server *server = mem_alloc(1, sizeof(*server));
+    struct http_server *server = NULL;
     int fd = -1;
+    *out = NULL;
+    if (!library_need(&microhttpd_library, err)) {
+        return false;
+    }
+    server = mem_alloc(1, sizeof(*server));
     server->handler = options->handler;
     server->ctx = options->ctx;
     signal(SIGPIPE, SIG_IGN); /* a peer that goes is an error of its connection alone */

@@ -45,7 +45,7 @@ struct http_server_options {
 };
 
 /* Starts listening; the caller stops it. ERR_INPUT for a bad address or certificate, ERR_DENIED or
- * ERR_DEVICE when the port cannot be had. */
+ * ERR_DEVICE when the port cannot be had, ERR_LIBRARY without libmicrohttpd: the first loads it. */
 bool http_server_start(struct http_server **out, const struct http_server_options *options,
                        struct err *err);
 

@@ -2,9 +2,8 @@
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H
 
-#include <curl/curl.h>
-
 #include "sync/http/client.h"
+#include "sync/http/curl.h"
 #include "sync/http/trust.h"
 
 /* One request under way, or none. */

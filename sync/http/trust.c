@@ -1,7 +1,5 @@
 #include "sync/http/trust.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,18 +15,6 @@ enum {
     VERIFY_HOST = 62,
     VERIFY_ADDRESS = 64
 };
-
-static void start_library(void)
-{
-    signal(SIGPIPE, SIG_IGN); /* a peer that goes is an error of its connection alone, in TLS too */
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-void trust_start(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_library);
-}
 
 /* The moment in a line such as "Start date:Nov 21 22:58:00 2026 GMT"; -1: another line. */
 static int64_t moment_in(const char *line, const char *name)

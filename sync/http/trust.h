@@ -5,9 +5,8 @@
 #ifndef HTTP_TRUST_H
 #define HTTP_TRUST_H
 
-#include <curl/curl.h>
-
 #include "sync/http/client.h"
+#include "sync/http/curl.h"
 
 /* What one request learns about the other side. */
 struct trust {
@@ -15,9 +14,6 @@ struct trust {
     bool is_early, is_late;     /* the pinned key's certificate is not valid yet, or no longer */
     char said[CURL_ERROR_SIZE]; /* by the library */
 };
-
-/* Starts the library; further calls do nothing. Any thread. */
-void trust_start(void);
 
 /* Sets the rules for a request on the handle; is_tls: of its address. trust outlives it. */
 void trust_set(CURL *curl, const char *pins, const char *ca_file, bool is_tls, struct trust *trust);

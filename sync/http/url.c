@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <curl/curl.h>
+#include "sync/http/curl.h"
 
 static bool is_clean(struct str url)
 {
@@ -53,6 +53,9 @@ bool url_origin(struct str url, struct url_origin *origin, struct err *err)
 {
     *origin = (struct url_origin){0};
     bool ok = false;
+    if (!curl_need(err)) {
+        return false;
+    }
     if (is_clean(url)) {
         char *text = strndup(url.s, url.n);
         CURLU *handle = curl_url();
@@ -93,6 +96,9 @@ bool url_add_resolved(struct buf *to, struct str base, struct str reference, str
 {
     struct url_origin origin;
     bool ok = false;
+    if (!curl_need(err)) {
+        return false;
+    }
     if (is_clean(base) && is_clean(reference)) {
         char *from = strndup(base.s, base.n);
         char *text = strndup(reference.s, reference.n);

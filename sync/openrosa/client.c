@@ -16,8 +16,11 @@ bool portal_open(struct portal **client, const struct portal_settings *settings,
 {
     *client = NULL;
     struct url_origin origin;
-    if (!settings->server || !url_origin(str_of(settings->server), &origin, err)) {
+    if (!settings->server) {
         return err_set(err, ERR_INPUT, 0, "the server's address is not usable");
+    }
+    if (!url_origin(str_of(settings->server), &origin, err)) {
+        return err_prefix(err, "the server's address");
     }
     struct http_settings http = {
         .agent = settings->agent ? settings->agent : "GoCua/" GOCUA_VERSION,

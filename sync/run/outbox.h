@@ -94,6 +94,7 @@ enum outbox_reason {
     OUTBOX_STICK_FULL,
     OUTBOX_STICK_LOCKED, /* nothing can be written to it */
     OUTBOX_STICK_GONE,   /* pulled out, or it does not answer */
+    OUTBOX_PROGRAM,      /* a library of the program is not installed here */
     OUTBOX_REASONS,      /* how many */
 };
 

@@ -114,6 +114,8 @@ static const struct {
     [OUTBOX_STICK_GONE] = {"stick-gone",
                            tr_later("The USB stick was pulled out or does not answer."),
                            tr_later("Plug it in and hand over once more; nothing is lost.")},
+    [OUTBOX_PROGRAM] = {"program", tr_later("A part of the program is missing on this device."),
+                        tr_later("Ask your supervisor to install Gõ Cửa anew; nothing is lost.")},
 };
 
 const char *outbox_reason_name(enum outbox_reason reason)

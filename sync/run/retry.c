@@ -32,6 +32,7 @@ bool retry_is_about_way(enum outbox_reason reason)
     case OUTBOX_TLS_CLEAR:
     case OUTBOX_WRONG_ADDRESS:
     case OUTBOX_NOT_ENROLLED:
+    case OUTBOX_PROGRAM:
     case OUTBOX_HANDED_OVER: /* it waits for a way of its own as well */
     case OUTBOX_STICK_FULL:
     case OUTBOX_STICK_LOCKED:
