@@ -94,19 +94,39 @@ bool enrolled_has_server(const struct enrolled *e)
     return e->address.n > 0;
 }
 
-bool enrolled_is_near(const struct enrolled *e)
+/* What follows "https://" in the server's address. */
+static struct str host_and_path(const struct enrolled *e)
 {
-    static const char *const heads[] = {"127.", "localhost", "[::1]", "10.", "192.168.", NULL};
     struct str rest = buf_str(&e->server);
     ptrdiff_t at = str_find(rest, STR("://"));
     if (at >= 0) {
         rest.s += at + 3;
         rest.n -= (size_t)at + 3;
     }
-    for (size_t i = 0; heads[i]; i++) {
-        if (str_starts(rest, str_of(heads[i]))) {
-            return true;
-        }
+    return rest;
+}
+
+static bool starts_with_one_of(struct str text, const char *const *heads)
+{
+    bool any = false;
+    for (; *heads; heads++) {
+        any = any || str_starts(text, str_of(*heads));
+    }
+    return any;
+}
+
+bool enrolled_is_here(const struct enrolled *e)
+{
+    static const char *const heads[] = {"127.", "localhost", "[::1]", NULL};
+    return starts_with_one_of(host_and_path(e), heads);
+}
+
+bool enrolled_is_near(const struct enrolled *e)
+{
+    static const char *const heads[] = {"10.", "192.168.", NULL};
+    struct str rest = host_and_path(e);
+    if (enrolled_is_here(e) || starts_with_one_of(rest, heads)) {
+        return true;
     }
     struct str host;
     str_cut(&rest, '/', &host);

@@ -24,6 +24,9 @@ void enrolled_destroy(struct enrolled *place);
 /* Is there a server? */
 bool enrolled_has_server(const struct enrolled *place);
 
+/* Does the server stand on this machine? */
+bool enrolled_is_here(const struct enrolled *place);
+
 /* Does the server stand on this machine or in the local network, so that asking costs nothing? */
 bool enrolled_is_near(const struct enrolled *place);
 

@@ -69,7 +69,7 @@ static void network_changed(void *ctx)
 /* Without news of the network one is assumed: a session will tell. */
 static void look_at_network(struct sync *sync, struct network_state *state)
 {
-    *state = (struct network_state){.has_route = true};
+    *state = (struct network_state){.has_route = true, .has_address = true};
     if (sync->network) {
         network_look(sync->network, state);
     }
@@ -211,12 +211,29 @@ static int64_t session(struct sync *sync)
     return next_session(sync, &result);
 }
 
+/* Nobody but this device can be reached, so that no session is begun and nothing is loaded for one;
+ * what was asked for is done when the network is back, which the watcher tells. */
+static bool is_cut_off(struct sync *sync)
+{
+    struct network_state network;
+    look_at_network(sync, &network);
+    if (network.has_address || enrolled_is_here(sync->place)) {
+        return false;
+    }
+    sync->last_fetch_ms = sync->wants_fetch ? 0 : sync->last_fetch_ms;
+    sync->wants_send = sync->wants_fetch = sync->network_is_back = false;
+    pthread_mutex_lock(&sync->lock);
+    sync->status.reason = OUTBOX_NO_NETWORK;
+    pthread_mutex_unlock(&sync->lock);
+    return true;
+}
+
 /* Is a session due now? Fills *wait with the milliseconds to sleep otherwise, -1: until told. */
 static bool is_due(struct sync *sync, int64_t next_ms, int *wait)
 {
     int64_t now = clock_now_ms(), waiting = 0;
     *wait = -1;
-    if (!sync->store || !enrolled_has_server(sync->place)) {
+    if (!sync->store || !enrolled_has_server(sync->place) || is_cut_off(sync)) {
         return false;
     }
     if (sync->wants_send || sync->wants_fetch || sync->network_is_back) {

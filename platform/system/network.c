@@ -1,13 +1,13 @@
 #include "platform/system/network.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/netlink.h>
@@ -117,9 +117,27 @@ static unsigned find_default_link(void)
     return found;
 }
 
+/* Is there an address that others can see? */
+static bool find_address(void)
+{
+    struct ifaddrs *all = NULL;
+    bool any = false;
+    if (getifaddrs(&all) != 0) {
+        return true; /* nobody knows: trying will tell */
+    }
+    for (struct ifaddrs *a = all; a; a = a->ifa_next) {
+        bool is_address = a->ifa_addr &&
+                          (a->ifa_addr->sa_family == AF_INET || a->ifa_addr->sa_family == AF_INET6);
+        any = any || (is_address && (a->ifa_flags & IFF_UP) && (a->ifa_flags & IFF_RUNNING) &&
+                      !(a->ifa_flags & IFF_LOOPBACK));
+    }
+    freeifaddrs(all);
+    return any;
+}
+
 static void look_afresh(struct network *network)
 {
-    struct network_state state = {0};
+    struct network_state state = {.has_address = find_address()};
     char name[IF_NAMESIZE] = "";
     unsigned link = find_default_link();
     if (link && if_indextoname(link, name)) {

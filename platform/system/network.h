@@ -10,7 +10,10 @@
 enum network_cost { NETWORK_COST_UNKNOWN, NETWORK_FREE, NETWORK_METERED };
 
 struct network_state {
-    bool has_route; /* a default route over a link that is up, or only loopback is used */
+    bool has_route; /* a default route over a link that is up */
+    /* An address on a link that is up, beside loopback's: somebody may be near (a hub in the room)
+     * though no route leads out. Without one nobody but this device can be reached. */
+    bool has_address;
     enum network_cost
         cost;      /* by the kind of link: Ethernet and Wi-Fi free, WWAN metered; else unknown */
     char link[16]; /* name of the link with the default route, "" without one */

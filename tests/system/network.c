@@ -37,6 +37,7 @@ static void tells_once_at_the_start_and_then_keeps_quiet(void **state)
     assert_true(reaches(&calls, 1));
     network_look(network, &seen);
     assert_true(seen.has_route == (seen.link[0] != 0));
+    assert_true(seen.has_address || !seen.has_route);
     network_close(network);
     network_close(NULL);
 }
