@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define LOG_ROOM "store"
+#include "platform/base/aside.h"
 #include "platform/base/clock.h"
 #include "platform/base/file.h"
 #include "platform/base/hash.h"
@@ -197,7 +198,7 @@ static bool save(struct keyslot *ks, struct err *err)
     off_t place = (off_t)other * SLOT_STRIDE;
     ks->slot.generation++;
     slot_write(&ks->slot, ks->device, bytes);
-    if (!write_at(ks->fd, bytes, SLOT_SIZE, place) || fdatasync(ks->fd) != 0 ||
+    if (!write_at(ks->fd, bytes, SLOT_SIZE, place) || aside_fdatasync(ks->fd) != 0 ||
         !read_at(ks->fd, found, SLOT_SIZE, place)) {
         return err_set(err, ERR_STORAGE, errno, "cannot write the keyslot: %s", strerror(errno));
     }

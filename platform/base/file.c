@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "platform/base/aside.h"
 #include "platform/base/mem.h"
 #include "platform/base/utf8.h"
 
@@ -99,7 +100,7 @@ static int begin_beside(const char *path, char beside[4096], struct err *err)
 static bool end_beside(const char *path, const char *beside, int fd, bool ok, struct err *err)
 {
     char folder[4096];
-    if (ok && fsync(fd) != 0) {
+    if (ok && aside_fsync(fd) != 0) {
         ok = fail(err, "cannot write");
     }
     if (close(fd) != 0 && ok) {
@@ -269,7 +270,7 @@ bool file_sync_folder(const char *path, struct err *err)
     if (fd < 0) {
         return fail(err, "cannot open the folder");
     }
-    bool ok = fsync(fd) == 0 || errno == EINVAL || fail(err, "cannot sync the folder");
+    bool ok = aside_fsync(fd) == 0 || errno == EINVAL || fail(err, "cannot sync the folder");
     close(fd);
     return ok;
 }

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "platform/base/aside.h"
 #include "platform/base/clock.h"
 
 struct key {
@@ -55,13 +56,29 @@ struct key *key_derive(const struct key *master, uint64_t number)
     return key;
 }
 
+struct slow_work {
+    unsigned char *bytes;
+    struct str secret;
+    const unsigned char *salt;
+    const struct crypt_cost *cost;
+    bool ok;
+};
+
+static void derive_slowly(void *ctx)
+{
+    struct slow_work *w = ctx;
+    w->ok = crypto_pwhash(w->bytes, CRYPT_KEY, w->secret.s, w->secret.n, w->salt, w->cost->passes,
+                          (size_t)w->cost->memory, crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
 bool key_from_secret(struct str secret, const unsigned char salt[CRYPT_SALT],
                      const struct crypt_cost *cost, const struct key *device, struct key **key,
                      struct err *err)
 {
     struct key *slow = key_alloc();
-    if (crypto_pwhash(slow->bytes, CRYPT_KEY, secret.s, secret.n, salt, cost->passes,
-                      (size_t)cost->memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    struct slow_work work = {slow->bytes, secret, salt, cost, false};
+    aside_do(derive_slowly, &work);
+    if (!work.ok) {
         key_destroy(slow);
         return err_set(err, ERR_STORAGE, ENOMEM, "not enough memory to check the PIN");
     }

@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 #define LOG_ROOM "db"
-#include "platform/base/file.h"
+#include "platform/base/aside.h"
 #include "platform/base/log.h"
 #include "platform/base/map.h"
 #include "platform/base/mem.h"
@@ -311,12 +311,37 @@ struct db_query *db_query(struct db *db, const char *sql, struct db_values value
     return q;
 }
 
+struct step_work {
+    sqlite3_stmt *stmt;
+    int rc;
+};
+
+static void step_one(void *ctx)
+{
+    struct step_work *work = ctx;
+    work->rc = sqlite3_step(work->stmt);
+}
+
+/* What waits for the disk or for another writer: a change outside of a bracket, and the brackets'
+ * own BEGIN and COMMIT (which SQLite counts among what only reads). */
+static int step(struct db_query *q)
+{
+    struct step_work work = {.stmt = q->stmt};
+    bool is_alone = sqlite3_get_autocommit(q->db->handle);
+    if ((is_alone && !sqlite3_stmt_readonly(q->stmt)) || strcmp(q->sql, "COMMIT") == 0) {
+        aside_do(step_one, &work);
+    } else {
+        step_one(&work);
+    }
+    return work.rc;
+}
+
 bool db_next(struct db_query *q, struct err *err)
 {
     if (!q || q->has_ended) {
         return false;
     }
-    int rc = sqlite3_step(q->stmt);
+    int rc = step(q);
     if (rc == SQLITE_ROW) {
         return true;
     }
@@ -354,10 +379,23 @@ bool db_run(struct db *db, const char *sql, struct db_values values, struct err 
     return db_done(q);
 }
 
+struct script_work {
+    sqlite3 *handle;
+    const char *sql;
+    int rc;
+};
+
+static void script_one(void *ctx)
+{
+    struct script_work *work = ctx;
+    work->rc = sqlite3_exec(work->handle, work->sql, NULL, NULL, NULL);
+}
+
 bool db_script(struct db *db, const char *sql, struct err *err)
 {
-    int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK || fail(db, rc, "cannot run the script", err);
+    struct script_work work = {db->handle, sql, SQLITE_OK};
+    aside_do(script_one, &work);
+    return work.rc == SQLITE_OK || fail(db, work.rc, "cannot run the script", err);
 }
 
 bool db_number(struct db *db, const char *sql, struct db_values values, int64_t *number,
@@ -483,43 +521,6 @@ bool db_in_change(const struct db *db)
     return db->depth > 0;
 }
 
-/* ---- the whole file ------------------------------------------------------------------------- */
-
-static bool migrate_one(struct db *db, const struct db_migration *step, struct err *err)
-{
-    char sql[48];
-    snprintf(sql, sizeof(sql), "PRAGMA user_version=%d", step->number);
-    if (!db_begin(db, err)) {
-        return false;
-    }
-    bool ok = db_script(db, step->sql, err) && db_script(db, sql, err);
-    return db_end(db, ok, err) || err_prefix(err, "migration %s", step->name);
-}
-
-bool db_migrate(struct db *db, const struct db_migration *steps, struct err *err)
-{
-    int64_t now = 0;
-    int newest = 0;
-    if (!db_number(db, "PRAGMA user_version", DB_NONE, &now, 0, err)) {
-        return false;
-    }
-    for (const struct db_migration *step = steps; step->number; step++) {
-        newest = step->number;
-    }
-    if (now > newest) {
-        return err_set(err, ERR_INPUT, (int)now, "the database was made by a newer program");
-    }
-    for (const struct db_migration *step = steps; step->number; step++) {
-        if (step->number > now && !migrate_one(db, step, err)) {
-            return false;
-        }
-    }
-    if (now < newest) {
-        log_info("database brought from %d to %d", (int)now, newest);
-    }
-    return true;
-}
-
 bool db_check_log(struct db *db, struct err *err)
 {
     int64_t page = 0;
@@ -532,67 +533,4 @@ bool db_check_log(struct db *db, struct err *err)
     /* Closing would move what was taken into the database and remove the log with all the rest. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return err_set(err, ERR_DAMAGED, SQLITE_CORRUPT, "the log was changed");
-}
-
-bool db_check(struct db *db, struct err *err)
-{
-    bool is_good = false;
-    struct db_query *q = db_query(db, "PRAGMA integrity_check(1)", DB_NONE, err);
-    if (db_next(q, err)) {
-        is_good = strcmp(db_text(q, 0), "ok") == 0 ||
-                  err_set(err, ERR_DAMAGED, SQLITE_CORRUPT, "%s", db_text(q, 0));
-    }
-    return db_done(q) && is_good;
-}
-
-/* VACUUM INTO leaves its file to the system's own time. */
-static bool sync_file(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (!ok) {
-        err_set(err, ERR_STORAGE, errno, "cannot sync the copy: %s", strerror(errno));
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return ok;
-}
-
-bool db_copy(struct db *db, const char *path, struct err *err)
-{
-    char beside[4096];
-    if (snprintf(beside, sizeof(beside), "%s.new", path) >= (int)sizeof(beside)) {
-        return err_set(err, ERR_INPUT, ENAMETOOLONG, "the path is too long");
-    }
-    if (!file_remove(beside, err) || !make_private(beside, false, err)) {
-        return false;
-    }
-    /* An empty file is taken by VACUUM INTO; the copy gets the cipher and key of this one. */
-    bool ok = db_run(db, "VACUUM INTO ?", DB_WITH(DB_TEXT(beside)), err) &&
-              sync_file(beside, err) && file_rename(beside, path, err);
-    if (!ok) {
-        file_remove(beside, NULL);
-    }
-    return ok;
-}
-
-bool db_compact(struct db *db, struct err *err)
-{
-    return db_script(db, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", err);
-}
-
-void db_limit_pages(struct db *db, int64_t pages)
-{
-    char sql[64];
-    snprintf(sql, sizeof(sql), "PRAGMA max_page_count=%lld",
-             pages ? (long long)pages : 1073741823LL);
-    db_script(db, sql, NULL);
-}
-
-int64_t db_pages(struct db *db)
-{
-    int64_t pages;
-    db_number(db, "PRAGMA page_count", DB_NONE, &pages, 0, NULL);
-    return pages;
 }

@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 
+#include "platform/base/aside.h"
 #include "platform/base/file.h"
 #include "platform/base/mem.h"
 
@@ -135,7 +136,7 @@ static bool sync_folder_of(const char *path, struct err *err)
 bool seal_finish(struct seal_writer *writer, struct err *err)
 {
     bool ok = push(writer, crypto_secretstream_xchacha20poly1305_TAG_FINAL, err) &&
-              (fsync(writer->fd) == 0 || system_err(err, "cannot sync a sealed file"));
+              (aside_fsync(writer->fd) == 0 || system_err(err, "cannot sync a sealed file"));
     if (ok) {
         ok = close(writer->fd) == 0 || system_err(err, "cannot close a sealed file");
         writer->fd = -1;

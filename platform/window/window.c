@@ -189,6 +189,19 @@ bool window_is_busy(struct window *window)
     return window->next < window->queue.n;
 }
 
+int window_presses(struct window *window)
+{
+    int presses = 0;
+    if (!window->opt.headless) {
+        sdl_wait(window, 0);
+    }
+    for (size_t i = window->next; i < window->queue.n; i++) {
+        const struct input *input = &window->queue.v[i];
+        presses += (input->kind == INPUT_KEY && input->repeat == 0) || input->kind == INPUT_DOWN;
+    }
+    return presses;
+}
+
 bool window_is_composing(const struct window *window)
 {
     return window->is_composing;

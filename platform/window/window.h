@@ -48,6 +48,10 @@ void window_inject(struct window *window, const struct input *input);
 /* Is something in the queue? */
 bool window_is_busy(struct window *window);
 
+/* Takes in what the machine has sent, leaves all of it in the queue, and counts the presses among
+ * it (keys, fingers). While the program has no time to answer them. */
+int window_presses(struct window *window);
+
 /* Says that a text field at r wants text (an input method may show itself), or that none does. */
 void window_text_input(struct window *window, bool on, struct rect r);
 
