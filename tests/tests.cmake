@@ -68,6 +68,11 @@ endfunction()
 add_executable(compare_pictures ${CMAKE_SOURCE_DIR}/tests/tools/compare_pictures.c)
 target_link_libraries(compare_pictures PRIVATE platform_window)
 
+# Loaded before a program that may have no sanitizer in it.
+add_library(slow_disk MODULE ${CMAKE_SOURCE_DIR}/tests/tools/slow_disk.c)
+target_compile_options(slow_disk PRIVATE -fno-sanitize=all)
+target_link_options(slow_disk PRIVATE -fno-sanitize=all)
+
 add_executable(make_records ${CMAKE_SOURCE_DIR}/tests/tools/make_records.c)
 target_link_libraries(make_records PRIVATE app_work)
 

@@ -169,6 +169,7 @@ void frame_compare(struct ui *ui)
         record_rebuild(ui, ui->record_cap);
     }
     ui->repaint_all = ui->is_unseen = false;
+    ui->signed_presses = -1;
 }
 
 /* ---- painting ---- */

@@ -110,7 +110,10 @@ static void answer(struct ui *ui, int fd, const char *line)
 {
     struct buf out = {0}, shown = {0};
     struct err err = {0};
+    double begin = wait_clock();
+    ui->signed_ms = 0;
     bool good = script_do(ui, str_of(line), &shown, &err);
+    double end = wait_clock(), seen = ui->signed_ms > 0 ? ui->signed_ms : end;
     if (good && shown.n > 0 && shown.s[0] == '{') {
         for (size_t i = 0; i < shown.n; i++) { /* one answer is one line */
             buf_add_char(&out, shown.s[i] == '\n' ? ' ' : shown.s[i]);
@@ -122,7 +125,7 @@ static void answer(struct ui *ui, int fd, const char *line)
             json_add_key(&out, "error");
             json_add_text(&out, str_of(err.text));
         }
-        buf_add_char(&out, '}');
+        buf_addf(&out, ",\"ms\":%.2f,\"seen_ms\":%.2f}", end - begin, seen - begin);
     }
     buf_add_char(&out, '\n');
     send_all(fd, buf_str(&out));

@@ -291,6 +291,9 @@ struct ui {
     int64_t back_since;
     struct buf scan;
 
+    struct aside *aside; /* what is slow is done there */
+    int signed_presses;  /* keys waiting as the sign shows them; -1: no sign is up */
+    double signed_ms;    /* wait_clock of the first sign since it was set to 0 */
     struct inspect *inspect;
     struct ui_judge judge; /* key NULL: none */
     int64_t judge_due;     /* ask it then; 0: nothing is kept back */
@@ -394,6 +397,16 @@ int frame_ring(const struct ui *ui, const struct node *node);
 
 /* The part of a node's rectangle that its scrolling ancestors let be seen. */
 struct rect node_clip(const struct ui *ui, const struct node *node);
+
+/* ---- wait.c: a sign while the program cannot answer ---- */
+
+/* Called every ASIDE_STEP_MS while the screen's own work waits for the disk (platform/base/aside):
+ * soon a sign stands over what was painted last, with a dot for each key that waits. ctx: the ui.
+ */
+void wait_show(void *ctx, int64_t ms);
+
+/* Milliseconds of a clock that runs also where the program's own was made to stand. */
+double wait_clock(void);
 
 /* ---- scroll.c, list.c ---- */
 

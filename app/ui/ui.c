@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/ui/inspect.h"
+#include "platform/base/aside.h"
 #include "platform/base/clock.h"
 
 enum { FRAME_MS = 16, RUNS_MOST = 32, TURNS_MOST = 4 };
@@ -18,6 +19,8 @@ struct ui *ui_create(struct window *window, const struct ui_app *app)
     ui->into = &ui->arena;
     ui->last_input = clock_mono_ms();
     ui->by_touch = true; /* until a key says otherwise */
+    ui->signed_presses = -1;
+    ui->aside = aside_create(wait_show, ui);
     ui_set(ui, &(struct ui_settings){.lang = "vi"});
     return ui;
 }
@@ -27,6 +30,7 @@ void ui_destroy(struct ui *ui)
     if (!ui) {
         return;
     }
+    aside_destroy(ui->aside);
     inspect_close(ui->inspect);
     for (size_t i = 0; i < ui->scrolls.n; i++) {
         list_drop(ui, ui->scrolls.v[i]);

@@ -1,52 +1,14 @@
 """by_keys SCRIPT SOCKET: plays a script of taps over the inspection socket with keys alone, as
 somebody does who has no touch: arrows towards the thing, Tab where arrows do not lead, Enter; F3,
 Back and the trigger where a key is meant for it. Ends with an error at what no key reaches."""
-import json
 import re
-import socket
 import sys
-import time
+
+from handheld import Handheld
 
 INSTEAD = {"tap jump": "key F3", "tap scan": "key Scan", "tap consent.record": "key 1"}
 MOST = 80
 used = {"arrows": 0, "Tab": 0, "Enter": 0}
-
-
-class Handheld:
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        for _ in range(400):
-            try:
-                self.socket.connect(path)
-                break
-            except OSError:
-                time.sleep(0.05)
-        else:
-            sys.exit("the handheld opens no socket")
-        self.file = self.socket.makefile("rw", encoding="utf-8")
-
-    def ask(self, command):
-        self.file.write(command + "\n")
-        self.file.flush()
-        text = ""
-        while True:
-            line = self.file.readline()
-            if not line:
-                sys.exit(f"the handheld ended at: {command}")
-            text += line
-            try:
-                return json.loads(text)
-            except ValueError:
-                continue
-
-    def do(self, command):
-        answer = self.ask(command)
-        if "error" in answer:
-            raise RuntimeError(f"{command}: {answer['error']}")
-
-    def see(self):
-        answer = self.ask("dump")
-        return answer.get("dump", answer.get("answer", answer))
 
 
 def fits(path, what):

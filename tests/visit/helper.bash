@@ -7,7 +7,7 @@ work=$(mktemp -d)
 pin=246813
 hub_pid= xvfb_pid= handheld_pid=
 export GOCUA_LANG_DIR=$build/lang GOCUA_ASSETS=$source_dir/assets HOME=$work XDG_DATA_HOME=$work/xdg
-export SDL_AUDIODRIVER=dummy
+export SDL_AUDIODRIVER=dummy PYTHONDONTWRITEBYTECODE=1
 
 finish() {
     local status=$?
