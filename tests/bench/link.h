@@ -41,9 +41,17 @@ size_t link_judge(const char *hub_folder, struct link_truth *truth);
 
 /* How long the program took to answer the keys. */
 struct link_keys {
-    double *ms, *own_ms; /* by the clock; without the time in which another program had the CPU */
+    /* until something was seen of it: by the clock; without the time in which another program had
+     * the CPU; until all of it was seen */
+    double *ms, *own_ms, *whole_ms;
     const char **what;
     size_t n, cap;
+    size_t signs; /* answered first by the sign that it has to wait */
+};
+
+/* One time. */
+struct link_time {
+    double ms, own_ms, whole_ms;
 };
 
 /* One round through the program by keys: home, visit log, a visit, a form being filled, outbox.
@@ -54,7 +62,7 @@ bool link_round(struct handheld *handheld, struct link_keys *keys);
 bool link_print_keys(struct link_keys *keys);
 
 /* Adds one time; prints a line of that table; frees. */
-void link_note(struct link_keys *keys, const char *what, double ms, double own_ms);
+void link_note(struct link_keys *keys, const char *what, const struct link_time *time);
 size_t link_print_times(const char *name, double *ms, size_t n);
 void link_keys_finish(struct link_keys *keys);
 

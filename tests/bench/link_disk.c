@@ -27,7 +27,7 @@ static void *probe(void *ctx)
         if (n != BYTES || fdatasync(disk->fd) != 0) {
             break;
         }
-        link_note(&disk->syncs, "disk", now_ms() - begin, 0);
+        link_note(&disk->syncs, "disk", &(struct link_time){.ms = now_ms() - begin});
         usleep(EVERY_MS * 1000);
     }
     return NULL;
