@@ -1,18 +1,22 @@
 #include "platform/base/hash.h"
 
+#include <md5.h>
+#include <sha1.h>
+#include <sha2.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/base/mem.h"
-#include "platform/base/old_hash.h"
 
 struct hash {
     enum hash_kind kind;
     union {
-        struct old_hash old;
+        MD5_CTX md5;
+        SHA1_CTX sha1;
+        SHA2_CTX sha384;
         crypto_hash_sha256_state sha256;
-        crypto_hash_sha512_state sha512; /* and SHA-384: another beginning, a shorter end */
+        crypto_hash_sha512_state sha512;
         crypto_generichash_state blake;
     } of;
 };
@@ -31,30 +35,22 @@ void hash_md5_text(const void *bytes, size_t n, char text[HASH_MD5_TEXT])
     sodium_bin2hex(text, HASH_MD5_TEXT, digest, size);
 }
 
-/* FIPS 180-4, 5.3.4. */
-static void begin_sha384(crypto_hash_sha512_state *state)
-{
-    static const uint64_t beginning[8] = {
-        0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
-        0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
-    crypto_hash_sha512_init(state);
-    memcpy(state->state, beginning, sizeof(beginning));
-}
-
 struct hash *hash_begin(enum hash_kind kind)
 {
     struct hash *hash = mem_alloc(1, sizeof(*hash));
     hash->kind = kind;
     switch (kind) {
     case HASH_MD5:
+        MD5Init(&hash->of.md5);
+        break;
     case HASH_SHA1:
-        old_hash_init(&hash->of.old, kind == HASH_SHA1);
+        SHA1Init(&hash->of.sha1);
         break;
     case HASH_SHA256:
         crypto_hash_sha256_init(&hash->of.sha256);
         break;
     case HASH_SHA384:
-        begin_sha384(&hash->of.sha512);
+        SHA384Init(&hash->of.sha384);
         break;
     case HASH_SHA512:
         crypto_hash_sha512_init(&hash->of.sha512);
@@ -70,13 +66,17 @@ void hash_more(struct hash *hash, const void *bytes, size_t n)
 {
     switch (hash->kind) {
     case HASH_MD5:
+        MD5Update(&hash->of.md5, bytes, n);
+        break;
     case HASH_SHA1:
-        old_hash_more(&hash->of.old, bytes, n);
+        SHA1Update(&hash->of.sha1, bytes, n);
         break;
     case HASH_SHA256:
         crypto_hash_sha256_update(&hash->of.sha256, bytes, n);
         break;
     case HASH_SHA384:
+        SHA384Update(&hash->of.sha384, bytes, n);
+        break;
     case HASH_SHA512:
         crypto_hash_sha512_update(&hash->of.sha512, bytes, n);
         break;
@@ -91,17 +91,24 @@ size_t hash_end(struct hash *hash, unsigned char *out)
     size_t size = HASH_BLAKE2B_SIZE;
     switch (hash->kind) {
     case HASH_MD5:
+        size = MD5_DIGEST_LENGTH;
+        MD5Final(out, &hash->of.md5);
+        break;
     case HASH_SHA1:
-        size = old_hash_end(&hash->of.old, out);
+        size = SHA1_DIGEST_LENGTH;
+        SHA1Final(out, &hash->of.sha1);
         break;
     case HASH_SHA256:
         size = crypto_hash_sha256_BYTES;
         crypto_hash_sha256_final(&hash->of.sha256, out);
         break;
     case HASH_SHA384:
+        size = SHA384_DIGEST_LENGTH;
+        SHA384Final(out, &hash->of.sha384);
+        break;
     case HASH_SHA512:
-        size = hash->kind == HASH_SHA384 ? 48 : crypto_hash_sha512_BYTES;
-        crypto_hash_sha512_final(&hash->of.sha512, out); /* there is room: HASH_MAX */
+        size = crypto_hash_sha512_BYTES;
+        crypto_hash_sha512_final(&hash->of.sha512, out);
         break;
     case HASH_BLAKE2B:
         crypto_generichash_final(&hash->of.blake, out, HASH_BLAKE2B_SIZE);
