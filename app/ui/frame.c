@@ -23,9 +23,13 @@ static bool has_ring(const struct ui *ui, const struct node *node)
            (node->flags & (NODE_PRESS | NODE_FOCUS | NODE_FIELD));
 }
 
+/* Rounded so that gap and ring together are no wider than the room that is left for them: the pads
+ * of bars, or the gap and half a line below a label. */
 static int ring_width(const struct ui *ui)
 {
-    return ui_px(ui, ui->set.theme == THEME_SUN ? RING + 1 : RING);
+    int dp = ui->set.theme == THEME_SUN ? RING + 1 : RING;
+    int alone = ui_px(ui, dp), rest = ui_px(ui, RING_GAP + dp) - ui_px(ui, RING_GAP);
+    return alone < rest ? alone : rest;
 }
 
 int frame_ring(const struct ui *ui, const struct node *node)
