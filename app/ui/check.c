@@ -211,8 +211,8 @@ static void check_field(struct findings *f, const struct node *node)
     if (text_measure(&text).h > h) {
         finding(f, node, "a line is higher than the field");
     }
-    text.s = str_of(field->placeholder ? field->placeholder : "");
-    if (!node->text[0] && text_measure(&text).cut) {
+    text = field_example(f->ui, node, w > 0 ? w : 1);
+    if (text.s.n && text_measure(&text).h > h) {
         finding(f, node, "the example in the field is cut");
     }
 }

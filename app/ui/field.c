@@ -70,6 +70,16 @@ static size_t shown_index(const struct ui *ui, const struct ui_field *field, siz
     return letters * strlen("•");
 }
 
+struct text field_example(const struct ui *ui, const struct node *node, int width)
+{
+    const struct ui_field *field = node->data;
+    struct text text = node_spec(ui, node, width);
+    text.s = str_of(node->text[0] || !field->placeholder ? "" : field->placeholder);
+    text.colour = ui_colour(ui, TOKEN_TEXT2);
+    text.lines = 0;
+    return text;
+}
+
 struct rect field_text(struct ui *ui, const struct node *node, struct text *text)
 {
     const struct ui_field *field = node->data;
@@ -83,7 +93,8 @@ struct rect field_text(struct ui *ui, const struct node *node, struct text *text
     text->lines = 1;
     text->width = 0;
     int w = text_measure(text).w;
-    r.y += (r.h - text->line) / 2;
+    struct text example = field_example(ui, node, r.w); /* one types where it begins */
+    r.y += (r.h - (example.s.n ? text_measure(&example).h : text->line)) / 2;
     if (w <= r.w) {
         text->width = r.w;
         return r;
@@ -119,6 +130,9 @@ static void field_measure(struct ui *ui, struct node *node, int width)
     struct text text = node_spec(ui, node, field->lines > 1 ? width : 0);
     int lines = field->lines > 1 ? text_measure(&text).lines : 1;
     lines = lines < field->lines ? field->lines : lines;
+    struct text example = field_example(ui, node, width);
+    int wrapped = example.s.n ? text_measure(&example).lines : 1;
+    lines = lines < wrapped ? wrapped : lines;
     node->want_w = width;
     node->want_h = (lines < 1 ? 1 : lines) * text.line;
 }
@@ -149,13 +163,9 @@ static void paint_content(struct ui *ui, const struct node *node, struct paint *
         struct selection s = {ui, paint, r};
         text_ranges(&text, a < b ? a : b, a < b ? b : a, paint_selected, &s);
     }
-    if (text.s.n == 0 && field->placeholder) {
-        struct text hint = text;
-        hint.s = str_of(field->placeholder);
-        hint.width = node->r.w - node->pad[0] - node->pad[2];
-        hint.colour = ui_colour(ui, TOKEN_TEXT2);
-        hint.lines = 1;
-        paint_text(paint, &hint, r.x, r.y);
+    struct text example = field_example(ui, node, node->r.w - node->pad[0] - node->pad[2]);
+    if (example.s.n) {
+        paint_text(paint, &example, r.x, r.y);
     }
     paint_text(paint, &text, r.x, r.y);
     if (edited && !(node->flags & NODE_DISABLED)) {

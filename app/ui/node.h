@@ -513,6 +513,9 @@ const char *edit_shown(struct ui *ui, const struct node *node);
 /* Frees. */
 void edit_finish(struct edit *edit);
 
+/* The example that stands in a field while it is empty, wrapped to a width; s.n 0: none. */
+struct text field_example(const struct ui *ui, const struct node *node, int width);
+
 /* Where the text of a field stands, and the text as it is painted there (width 0: one long line).
  */
 struct rect field_text(struct ui *ui, const struct node *node, struct text *text);
