@@ -18,9 +18,13 @@ enum key_code {
     CODE_COPY,
     CODE_PASTE,
     CODE_ALL,
+    CODE_LETTERS,
 };
 
-enum { PREVIEW_MORE = 10 }; /* dp on each side that it is larger than its key */
+enum {
+    PREVIEW_MORE = 10, /* dp on each side that it is larger than its key */
+    KEY_LEAST = 46,    /* dp high on a low window */
+};
 
 struct cell {
     enum key_code code;
@@ -249,8 +253,16 @@ static void number_board(struct ui *ui)
     }
 }
 
+/* Would tools above the letters leave so little of a low window that one does not see what they
+ * are for? Then they stand alone. */
+static bool is_tight(const struct ui *ui)
+{
+    enum { ROWS = 5, LEAST = 80 };
+    return ui->h - ROWS * (int)(KEY_LEAST * ui->bare + 0.5) < ui_px(ui, LEAST);
+}
+
 /* After a long press on a field: what keys do with Ctrl. */
-static void tools(struct ui *ui)
+static void tools(struct ui *ui, bool alone)
 {
     bool secret = ui->edit.field.input == UI_IN_PIN || ui->edit.field.input == UI_IN_PASSWORD;
     row_open(ui);
@@ -260,6 +272,9 @@ static void tools(struct ui *ui)
     }
     word_cell(ui, CODE_PASTE, "paste", tr("Paste"));
     word_cell(ui, CODE_ALL, "all", tr("Select all"));
+    if (alone) {
+        icon_cell(ui, CODE_LETTERS, "letters", tr("Back to the letters"), ICON_KEYBOARD);
+    }
     ui_end(ui);
 }
 
@@ -321,8 +336,11 @@ void keyboard_paint_preview(struct ui *ui, struct paint *paint)
 static void leave_room(struct ui *ui, struct node *board)
 {
     int rows = board->children, most = (ui->h * 6 / 10 - board->pad[1] - board->pad[3]) / rows;
-    int least = (int)(46 * ui->bare + 0.5);
-    most = most < least ? least : most;
+    int least = (int)(KEY_LEAST * ui->bare + 0.5);
+    if (most < least) {
+        most = least;
+        board->pad[1] = board->pad[3] = (int16_t)ui_px(ui, 1);
+    }
     for (struct node *n = board->first; n; n = node_next(board, n)) {
         if (n->widget == &widget_cell && n->min_h > most) {
             n->min_h = most;
@@ -343,7 +361,9 @@ void keyboard_build(struct ui *ui)
     board->key = "keyboard";
     node_pad(ui, board, 0, 4); /* ten keys a row need all of the width */
     if (ui->edit.tools) {
-        tools(ui);
+        bool alone = letters_wanted && is_tight(ui);
+        tools(ui, alone);
+        letters_wanted = letters_wanted && !alone;
     }
     if (letters_wanted && is_number(ui->edit.field.input)) {
         number_board(ui);
@@ -477,6 +497,9 @@ void keyboard_press(struct ui *ui, const struct node *node)
         break;
     case CODE_HIDE:
         ui->keyboard = false;
+        break;
+    case CODE_LETTERS:
+        edit->tools = false;
         break;
     default:
         press_tool(ui, cell->code);
