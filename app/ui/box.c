@@ -148,32 +148,40 @@ void ui_screen(struct ui *ui, const char *name)
     ui->screen->scope = ui->root->scope;
 }
 
-/* Was its arrow pressed? */
+enum { LEAST_WIDE = 230, LEAST_HIGH = 240 }; /* dp of a window: below, large letters fill it */
+
+/* Was its arrow pressed? Beside large letters and buttons the subtitle would stand in a column of
+ * words: there it has a line of its own below them. */
 static bool bar_open(struct ui *ui, const char *title, const char *subtitle, bool back)
 {
-    bool pressed = false;
+    bool pressed = false, narrow = ui->w < ui_px(ui, LEAST_WIDE); /* words stay whole */
+    bool has_subtitle = subtitle && subtitle[0];
     struct node *bar = node_open(ui, &widget_bar, NULL);
-    bar->dir = DIR_ROW;
-    bar->min_h = ui_px(ui, 56);
     bar->look = (struct look){TOKEN_SURFACE, TOKEN_LINE, TOKEN_TEXT, 0, 1};
     bar->pad[0] = (int16_t)ui_px(ui, back ? 4 : 16);
     bar->pad[2] = (int16_t)ui_px(ui, 4);
     bar->pad[1] = bar->pad[3] = (int16_t)ui_px(ui, 4);
-    bar->gap = (int16_t)ui_px(ui, 4);
-    ui->bar = bar;
+    struct node *row = narrow && has_subtitle ? node_open(ui, &widget_box, NULL) : bar;
+    row->dir = DIR_ROW;
+    row->min_h = ui_px(ui, row == bar ? 56 : 48);
+    row->gap = (int16_t)ui_px(ui, 4);
+    ui->bar = row;
     if (back) {
         pressed = ui_icon_button(ui, "back", tr("Back"), ICON_ARROW_BACK);
     }
     struct node *titles = node_open(ui, &widget_box, NULL);
     titles->grow = 1;
-    bool narrow = ui->w < ui_px(ui, 230); /* large letters: words stay whole */
     struct node *text = node_label(ui, narrow ? TYPE_STRONG : TYPE_TITLE, title, TOKEN_TEXT);
     text->widget = &widget_heading;
-    text->lines = 2;
-    if (subtitle && subtitle[0]) {
+    text->lines = ui->h < ui_px(ui, LEAST_HIGH) ? 1 : 2;
+    if (has_subtitle && !narrow) {
         node_label(ui, TYPE_SMALL, subtitle, TOKEN_TEXT2);
     }
     ui_end(ui);
+    if (row != bar) {
+        ui_end(ui);
+        node_pad(ui, node_label(ui, TYPE_SMALL, subtitle, TOKEN_TEXT2), back ? 12 : 0, 0);
+    }
     ui_end(ui);
     return pressed;
 }

@@ -157,7 +157,9 @@ struct node *focus_first(struct ui *ui)
         if (n->flags & NODE_FIRST) {
             return n;
         }
-        bool in_bar = n->parent && n->parent->widget == &widget_bar;
+        const struct node *up = n->parent; /* a bar, perhaps by a row of it */
+        bool in_bar =
+            up && (up->widget == &widget_bar || (up->parent && up->parent->widget == &widget_bar));
         bool is_cross = n->key && strcmp(n->key, "close") == 0; /* of a sheet: the way out, too */
         if (!any && !in_bar && !is_cross) {
             any = n;

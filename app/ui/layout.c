@@ -402,8 +402,13 @@ static void give_room(struct ui *ui, int left)
     if (bottom && left < ui_px(ui, LEAST)) {
         take_out(ui->screen, bottom);
     }
-    if (ui->bar && ui->bar->parent == ui->screen && left < ui_px(ui, LOW)) {
-        take_out(ui->screen, ui->bar);
+    if (left < ui_px(ui, LOW)) {
+        toast_lower(ui);
+    }
+    struct node *bar = ui->bar; /* or a row in it */
+    bar = bar && bar->widget != &widget_bar ? bar->parent : bar;
+    if (bar && bar->parent == ui->screen && left < ui_px(ui, LOW)) {
+        take_out(ui->screen, bar);
         ui->bar = NULL;
     }
     struct node *panel = ui->root->first->next ? focus_layer(ui)->first : NULL;

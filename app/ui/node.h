@@ -565,6 +565,10 @@ bool keyboard_key(struct ui *ui, const struct input *input);
 /* Adds the kit's own layers (menu, toast, softkeys) after the screen's. */
 void overlay_build(struct ui *ui);
 
+/* A keyboard leaves little of a low window, and no bar at its bottom: the toast moves down there
+ * and needs no more than its words. After overlay_build. */
+void toast_lower(struct ui *ui);
+
 /* ---- ui.c ---- */
 
 /* ms until the kit wants to be called without input; -1: never. */

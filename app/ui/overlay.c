@@ -222,6 +222,17 @@ static void softkeys_build(struct ui *ui)
     }
 }
 
+void toast_lower(struct ui *ui)
+{
+    for (struct node *c = ui->root->first; c; c = c->next) {
+        if (c->id == id_of(2, "kit-toast")) {
+            struct node *label = c->first->first;
+            c->pad[3] = (int16_t)ui_px(ui, 4);
+            label->pad[1] = label->pad[3] = (int16_t)ui_px(ui, 4);
+        }
+    }
+}
+
 void overlay_build(struct ui *ui)
 {
     softkeys_build(ui);
