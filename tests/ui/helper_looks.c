@@ -19,13 +19,14 @@ struct look_of {
     bool glove;
 };
 
-/* Every text size in a narrow and in a low window; each theme, the widest letters (sun) where there
- * is least room; gloves; the large windows. */
+/* Every text size that settings offer in a narrow and in a low window; each theme, the widest
+ * letters (sun) where there is least room; gloves; the large windows. */
 static const struct look_of usual[] = {
     {480, 800, 0.9, THEME_DARK, false},  {480, 800, 1, THEME_LIGHT, false},
-    {480, 800, 1.2, THEME_SUN, false},   {480, 800, 1.5, THEME_SUN, false},
-    {800, 480, 0.9, THEME_LIGHT, false}, {800, 480, 1, THEME_SUN, false},
-    {800, 480, 1.2, THEME_DARK, false},  {800, 480, 1.5, THEME_LIGHT, false},
+    {480, 800, 1.15, THEME_DARK, false}, {480, 800, 1.3, THEME_SUN, false},
+    {480, 800, 1.5, THEME_SUN, false},   {800, 480, 0.9, THEME_LIGHT, false},
+    {800, 480, 1, THEME_SUN, false},     {800, 480, 1.15, THEME_LIGHT, false},
+    {800, 480, 1.3, THEME_DARK, false},  {800, 480, 1.5, THEME_LIGHT, false},
     {480, 800, 1, THEME_DARK, true},     {480, 800, 1.5, THEME_LIGHT, true},
     {720, 1280, 1, THEME_LIGHT, false},  {1280, 800, 1, THEME_DARK, false},
 };
@@ -37,7 +38,7 @@ static void add_lines(const char *where, const struct ui *ui, const struct buf *
     struct str rest = buf_str(lines), line;
     const struct ui_settings *set = ui_get(ui);
     while (str_cut(&rest, '\n', &line) && line.n) {
-        buf_addf(found, "%s [%s %dx%d text %.1f %s%s] " STR_FMT "\n", where, lang_get(), ui->w,
+        buf_addf(found, "%s [%s %dx%d text %.2f %s%s] " STR_FMT "\n", where, lang_get(), ui->w,
                  ui->h, set->text_size, themes[set->theme], set->glove ? " glove" : "",
                  STR_ARG(line));
     }
@@ -68,11 +69,11 @@ static void check(struct ui *ui, struct window *window, const struct look_of *lo
 static int check_all(struct ui *ui, struct window *window, const char *where, struct buf *found)
 {
     static const int sizes[][2] = {{480, 800}, {720, 1280}, {800, 480}, {1280, 800}};
-    static const double texts[] = {0.9, 1, 1.2, 1.5};
+    static const double texts[] = {0.9, 1, 1.15, 1.3, 1.5};
     int n = 0;
-    for (int i = 0; i < 4 * 4 * 3 * 2; i++, n++) {
-        struct look_of look = {sizes[i % 4][0], sizes[i % 4][1], texts[i / 4 % 4],
-                               (enum ui_theme)(i / 16 % 3), i / 48};
+    for (int i = 0; i < 4 * 5 * 3 * 2; i++, n++) {
+        struct look_of look = {sizes[i % 4][0], sizes[i % 4][1], texts[i / 4 % 5],
+                               (enum ui_theme)(i / 20 % 3), i / 60};
         check(ui, window, &look, where, found);
     }
     return n;
@@ -87,10 +88,7 @@ int looks_check(struct ui *ui, struct window *window, const char *where, struct 
         n = check_all(ui, window, where, found);
     } else {
         for (int i = 0; i < n; i++) {
-            if (strcmp(lang_get(), "qps") != 0 || (usual[i].text <= 1 && !usual[i].glove)) {
-                check(ui, window, &usual[i], where,
-                      found); /* texts of that one are doubled anyway */
-            }
+            check(ui, window, &usual[i], where, found);
         }
     }
     assert_true(window_resize(window, w, h));
