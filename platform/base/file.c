@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -56,6 +57,35 @@ bool file_read(const char *path, size_t limit, struct buf *buf, struct err *err)
     }
     close(fd);
     return ok;
+}
+
+bool file_map(const char *path, size_t limit, struct str *bytes, struct err *err)
+{
+    struct stat info;
+    *bytes = (struct str){"", 0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return fail(err, "cannot open");
+    }
+    bool ok = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+              (uint64_t)info.st_size <= limit;
+    if (!ok) {
+        err_set(err, ERR_INPUT, EFBIG, "no file of 1 to %zu bytes", limit);
+    } else {
+        size_t n = (size_t)info.st_size;
+        void *at = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
+        ok = at != MAP_FAILED || fail(err, "cannot read");
+        *bytes = ok ? (struct str){at, n} : *bytes;
+    }
+    close(fd);
+    return ok;
+}
+
+void file_unmap(struct str bytes)
+{
+    if (bytes.n > 0) {
+        munmap((void *)(uintptr_t)bytes.s, bytes.n);
+    }
 }
 
 static bool write_all(int fd, const char *bytes, size_t n)

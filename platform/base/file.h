@@ -15,6 +15,14 @@ bool file_read(const char *path, size_t limit, struct buf *buf, struct err *err)
  * one or the new one, never half. Readable by the owner only (0600). */
 bool file_write(const char *path, const void *bytes, size_t n, struct err *err);
 
+/* The whole file as memory that is read when it is touched: for files that are not held in memory,
+ * and that nobody shortens meanwhile. file_unmap ends it. ERR_INPUT when it is empty or larger than
+ * limit bytes. */
+bool file_map(const char *path, size_t limit, struct str *bytes, struct err *err);
+
+/* Ends it; takes an empty view. */
+void file_unmap(struct str bytes);
+
 /* Is there anything at the path? */
 bool file_exists(const char *path);
 
