@@ -247,17 +247,3 @@ void parcel_destroy(struct openrosa_parcel *parcel)
     arena_finish(&parcel->arena);
     free(parcel);
 }
-
-bool intake_bundle(struct openrosa_server *server, int64_t device, const struct buf *bundle,
-                   struct buf *body, struct err *err)
-{
-    const struct openrosa_storage *storage = &server->storage;
-    struct buf back = {0};
-    bool ok = bundle->full ? err_set(err, ERR_INPUT, 413, "This bundle is too large.")
-                           : storage->bundle(storage->ctx, device, buf_str(bundle), &back, err);
-    if (ok) {
-        wire_add_answer(body, "", buf_text(&back), NULL, 0);
-    }
-    buf_finish(&back);
-    return ok;
-}

@@ -37,8 +37,22 @@ void parcel_destroy(struct openrosa_parcel *parcel);
  * a text for people. */
 bool parcel_read(struct openrosa_parcel *parcel, struct err *err);
 
-/* Gives a whole bundle to the storage and appends the answer's XML with what shall travel back. */
-bool intake_bundle(struct openrosa_server *server, int64_t device, const struct buf *bundle,
-                   struct buf *body, struct err *err);
+/* A sealed bundle on its way in, at most OPENROSA_BUNDLE_LIMIT bytes. */
+struct bundle_intake;
+
+/* Begins one; length as announced, or -1. Ended by bundle_intake_destroy. ERR_INPUT with code 413
+ * for the limit, ERR_STORAGE. */
+bool bundle_intake_begin(struct openrosa_server *server, int64_t length, struct bundle_intake **out,
+                         struct err *err);
+
+/* Takes a piece of it; fails likewise. */
+bool bundle_intake_feed(struct bundle_intake *in, struct str bytes, struct err *err);
+
+/* It is whole: gives it to the storage and appends the answer's XML with what shall travel back. */
+bool bundle_intake_finish(struct bundle_intake *in, struct openrosa_server *server, int64_t device,
+                          struct buf *body, struct err *err);
+
+/* Frees, and removes what was spooled. Takes NULL. */
+void bundle_intake_destroy(struct bundle_intake *in);
 
 #endif

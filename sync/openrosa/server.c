@@ -22,7 +22,7 @@ struct visit {
     const char *token;
     int64_t device;
     struct intake *intake;
-    struct buf bundle; /* its limit is set while one comes in */
+    struct bundle_intake *bundle;
 };
 
 struct openrosa_server *openrosa_server_create(const struct openrosa_storage *storage,
@@ -411,10 +411,11 @@ static void begin_submission(struct openrosa_server *server, struct http_request
 static void begin_bundle(struct openrosa_server *server, struct http_request *request,
                          struct visit *visit)
 {
-    if (http_request_method(request) == HTTP_POST && server->storage.bundle) {
-        visit->bundle.limit = OPENROSA_BUNDLE_LIMIT;
-    } else {
+    struct err err = {0};
+    if (http_request_method(request) != HTTP_POST || !server->storage.bundle) {
         answer_error(request, 404, "Could not find the resource you were looking for.");
+    } else if (!bundle_intake_begin(server, http_request_length(request), &visit->bundle, &err)) {
+        answer_failure(request, &err);
     }
 }
 
@@ -423,7 +424,7 @@ static void end_bundle(struct openrosa_server *server, struct http_request *requ
 {
     struct buf body = {0};
     struct err err = {0};
-    if (intake_bundle(server, visit->device, &visit->bundle, &body, &err)) {
+    if (bundle_intake_finish(visit->bundle, server, visit->device, &body, &err)) {
         http_answer(request, 201, XML_TYPE, buf_str(&body));
     } else {
         answer_failure(request, &err);
@@ -436,8 +437,11 @@ void openrosa_server_body(struct openrosa_server *server, struct http_request *r
 {
     struct visit *visit = http_request_state(request);
     struct err err = {0};
-    if (visit && visit->bundle.limit) {
-        buf_add_str(&visit->bundle, bytes);
+    if (visit && visit->bundle && !bundle_intake_feed(visit->bundle, bytes, &err)) {
+        bundle_intake_destroy(visit->bundle);
+        visit->bundle = NULL;
+        answer_failure(request, &err);
+        return;
     }
     if (visit && visit->intake && !intake_feed(visit->intake, bytes, &err)) {
         intake_destroy(visit->intake);
@@ -453,7 +457,7 @@ void openrosa_server_end(struct openrosa_server *server, struct http_request *re
     struct openrosa_parcel *parcel = NULL;
     struct err err = {0};
     add_headers(server, request);
-    if (visit && visit->bundle.limit) {
+    if (visit && visit->bundle) {
         end_bundle(server, request, visit);
         return;
     }
@@ -560,7 +564,7 @@ void openrosa_server_gone(struct openrosa_server *server, struct http_request *r
     struct visit *visit = http_request_state(request);
     if (visit) {
         intake_destroy(visit->intake);
-        buf_finish(&visit->bundle);
+        bundle_intake_destroy(visit->bundle);
         arena_finish(&visit->arena);
         free(visit);
     }

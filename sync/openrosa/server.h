@@ -16,7 +16,7 @@
 #include "sync/openrosa/wire.h"
 
 enum { OPENROSA_HASH = 33, OPENROSA_TOKEN = 64 }; /* texts: md5 with its NUL; letters of a token */
-enum { OPENROSA_BUNDLE_LIMIT = 2 << 20 };
+enum { OPENROSA_BUNDLE_LIMIT = 210 << 20 };
 
 struct openrosa_server;
 

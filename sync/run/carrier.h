@@ -38,6 +38,11 @@ struct carrier_settings {
      * be checked by the receiver (sync/handover/pins.h). NULL: nobody asks. */
     void (*renewed)(void *ctx, const char *announcement);
     void *renewed_ctx;
+    /* A carrier that meets another device, not a server, hands on the words of arrival that it
+     * brings: one list, not yet checked. NULL: nobody asks. */
+    void (*heard)(void *ctx, struct str list);
+    void *heard_ctx;
+    const char *folder; /* on the own disk, for what must be whole before it goes; or NULL */
 };
 
 /* What a fetch has brought. */

@@ -90,12 +90,17 @@ enum outbox_reason {
     OUTBOX_WAIT_WIFI, /* files wait for an unmetered network */
     OUTBOX_BUDGET,    /* today's data is used up */
     OUTBOX_NOT_ENROLLED,
-    OUTBOX_HANDED_OVER, /* lies on a stick; still goes by the network when there is one */
+    OUTBOX_HANDED_OVER, /* lies on a stick, or with a colleague; still goes by the network when
+                           there is one */
     OUTBOX_STICK_FULL,
-    OUTBOX_STICK_LOCKED, /* nothing can be written to it */
-    OUTBOX_STICK_GONE,   /* pulled out, or it does not answer */
-    OUTBOX_PROGRAM,      /* a library of the program is not installed here */
-    OUTBOX_REASONS,      /* how many */
+    OUTBOX_STICK_LOCKED,  /* nothing can be written to it */
+    OUTBOX_STICK_GONE,    /* pulled out, or it does not answer */
+    OUTBOX_NEAR_GONE,     /* the device nearby does not answer, or no longer */
+    OUTBOX_NEAR_CODE,     /* its code is an old one */
+    OUTBOX_NEAR_FULL,     /* it takes no more */
+    OUTBOX_NEAR_STRANGER, /* it belongs to another organisation */
+    OUTBOX_PROGRAM,       /* a library of the program is not installed here */
+    OUTBOX_REASONS,       /* how many */
 };
 
 struct outbox_file {

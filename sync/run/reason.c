@@ -114,6 +114,18 @@ static const struct {
     [OUTBOX_STICK_GONE] = {"stick-gone",
                            tr_later("The USB stick was pulled out or does not answer."),
                            tr_later("Plug it in and hand over once more; nothing is lost.")},
+    [OUTBOX_NEAR_GONE] =
+        {"near-gone", tr_later("The other device does not answer, or no longer."),
+         tr_later("Are both in the same Wi-Fi, and does the other one still show its code? Then go "
+                  "on: what it has already does not go again, and nothing is lost.")},
+    [OUTBOX_NEAR_CODE] = {"near-code", tr_later("This code is no longer good."),
+                          tr_later(
+                              "Scan the code that the other device shows now; nothing is lost.")},
+    [OUTBOX_NEAR_FULL] = {"near-full", tr_later("The other device has no room for more."),
+                          tr_later("Hand over to another one or to a USB stick; nothing is lost.")},
+    [OUTBOX_NEAR_STRANGER] = {"near-stranger",
+                              tr_later("The other device belongs to another organisation."),
+                              tr_later("Hand over to a colleague of your own organisation.")},
     [OUTBOX_PROGRAM] = {"program", tr_later("A part of the program is missing on this device."),
                         tr_later("Ask your supervisor to install Gõ Cửa anew; nothing is lost.")},
 };

@@ -37,6 +37,10 @@ bool retry_is_about_way(enum outbox_reason reason)
     case OUTBOX_STICK_FULL:
     case OUTBOX_STICK_LOCKED:
     case OUTBOX_STICK_GONE:
+    case OUTBOX_NEAR_GONE:
+    case OUTBOX_NEAR_CODE:
+    case OUTBOX_NEAR_FULL:
+    case OUTBOX_NEAR_STRANGER:
         return true;
     default:
         return false;

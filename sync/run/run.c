@@ -66,7 +66,9 @@ static bool is_no_failure(enum outbox_reason reason)
 {
     return reason == OUTBOX_STOPPED || reason == OUTBOX_HANDED_OVER ||
            reason == OUTBOX_STICK_FULL || reason == OUTBOX_STICK_LOCKED ||
-           reason == OUTBOX_STICK_GONE;
+           reason == OUTBOX_STICK_GONE || reason == OUTBOX_NEAR_GONE ||
+           reason == OUTBOX_NEAR_CODE || reason == OUTBOX_NEAR_FULL ||
+           reason == OUTBOX_NEAR_STRANGER;
 }
 
 /* The moment of the next try, and what a try without any answer leaves behind. */
@@ -408,21 +410,20 @@ static void pass_parcels(struct session *s)
 {
     const struct run_parcels *parcels = &s->set->parcels;
     const struct carrier *carrier = s->set->carrier;
-    struct buf bundle = {0}, back = {0};
+    struct str bundle;
+    struct buf back = {0};
     struct err err = {0};
     bool ok =
         parcels->next && carrier->pass && (!s->set->has_budget || s->set->budget > moved_in_all(s));
     while (ok && !s->is_over && !is_stopped(s) && parcels->next(parcels->ctx, &bundle)) {
-        ok = carrier->pass(s->state, buf_str(&bundle), &back, &err);
+        ok = carrier->pass(s->state, bundle, &back, &err);
         if (ok) {
             parcels->passed(parcels->ctx, buf_str(&back));
         } else {
             log_warn("a carried bundle stays here: %s", err.text);
         }
-        buf_clear(&bundle);
         buf_clear(&back);
     }
-    buf_finish(&bundle);
     buf_finish(&back);
 }
 

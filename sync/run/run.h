@@ -28,8 +28,8 @@ struct run_report {
 
 /* Sealed bundles of others that are handed on when the server was reached. */
 struct run_parcels {
-    /* The next one of this session, appended; false when there is none. */
-    bool (*next)(void *ctx, struct buf *bundle);
+    /* The next one of this session, borrowed until the next call; false when there is none. */
+    bool (*next)(void *ctx, struct str *bundle);
     /* What came back for the one given last; empty when the server cannot use it and never will. */
     void (*passed)(void *ctx, struct str back);
     void *ctx;
