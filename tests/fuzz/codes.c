@@ -1,5 +1,5 @@
-/* Enrolment codes, receipts, the packets of a QR film and bundles: they come from a camera or a
- * stick, so anybody may have made them. */
+/* Enrolment codes, receipts, the packets of a QR film, bundles, and what devices nearby say: they
+ * come from a camera, a stick or a Wi-Fi, so anybody may have made them. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "sync/handover/bundle.h"
 #include "sync/handover/enrolment.h"
 #include "sync/handover/frames.h"
+#include "sync/handover/near.h"
 #include "sync/handover/receipt.h"
 #include "sync/handover/text.h"
 
@@ -133,6 +134,49 @@ static void watch_film(struct str bytes)
     frames_watch_destroy(watch);
 }
 
+/* The bytes as the code of a receiving device, as an ask of a stranger, as one that is sealed well
+ * with the rest of them as its body, and as an answer. */
+static void meet(struct str bytes)
+{
+    unsigned char key[NEAR_KEY] = {3};
+    struct near_code code;
+    struct near_ask ask = {.kind = NEAR_BUNDLE, .size = (int64_t)bytes.n / 2}, read;
+    struct near_body body = {.left = (int64_t)bytes.n / 2};
+    enum near_word word;
+    struct buf opening = {0}, text = {0};
+    if (near_read_code(&code, bytes, NULL) && (code.n < 1 || !near_is_local(code.at[0]))) {
+        abort();
+    }
+    if (near_read_ask(&read, &body.stream, bytes, key, NULL)) {
+        abort();
+    }
+    struct stream *sender = near_add_ask(&opening, &ask, key);
+    if (!near_read_ask(&read, &body.stream, buf_str(&opening), key, NULL)) {
+        abort();
+    }
+    near_body_feed(&body, bytes, NULL);
+    if (near_read_answer(&word, &text, bytes, buf_str(&opening), key, NULL)) {
+        abort();
+    }
+    stream_destroy(sender);
+    stream_destroy(body.stream);
+    buf_finish(&body.sealed);
+    buf_finish(&body.clear);
+    buf_finish(&opening);
+    buf_finish(&text);
+}
+
+/* The same bytes behind the head of a code: they need not be guessed through its letters. */
+static void meet_code(struct str bytes)
+{
+    struct buf text = {0};
+    struct near_code code;
+    buf_add_text(&text, "GCN1:");
+    text_add_base64url(&text, bytes);
+    near_read_code(&code, buf_str(&text), NULL);
+    buf_finish(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = {(const char *)data, size};
@@ -141,6 +185,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enrolment_read(&enrolment, text, NULL, 0, NULL);
     receipt_read(&receipt, text, NULL);
     watch_film(text);
+    meet(text);
+    meet_code(text);
     if (size < 4096) {
         read_signed(text);
         read_sealed(text);
