@@ -7,7 +7,8 @@
 
 #define CARRIERS(X)                                                                                \
     X(openrosa) /* ODK Central, KoboToolbox, our hub: address is the server */                     \
-    X(folder)   /* sealed bundles into a folder, such as a USB stick */
+    X(folder)   /* sealed bundles into a folder, such as a USB stick */                            \
+    X(near)     /* sealed bundles to a device in the same Wi-Fi: address is the code it shows */
 
 #define CARRIER_DECLARE(name) extern const struct carrier carrier_##name;
 CARRIERS(CARRIER_DECLARE)

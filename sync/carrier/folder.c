@@ -9,10 +9,7 @@
 #define LOG_ROOM "sync"
 #include "platform/base/file.h"
 #include "platform/base/log.h"
-#include "platform/base/map.h"
-#include "platform/base/mem.h"
-#include "sync/handover/arrival.h"
-#include "sync/handover/bundle.h"
+#include "sync/carrier/pack.h"
 
 /* Each record becomes one sealed file of the folder, complete or not there at all:
  *   NAME.gcb   a bundle with one record; NAME is its instanceID made safe
@@ -20,20 +17,12 @@
  * A record that only lies on the stick is not sent: it stays in the queue, goes by the network when
  * there is one, and counts as sent when an arrival comes back. */
 
-enum { ARRIVALS_LIMIT = 4 << 20, PIECE = 64 << 10, PATH_ROOM = 1024 };
+enum { ARRIVALS_LIMIT = 4 << 20, PATH_ROOM = 1024 };
 
 struct folder_state {
     struct carrier_settings set;
-    struct arena arena;
-    struct map arrived; /* instanceID → struct word */
-    int code;           /* errno of the folder; 0: what failed is on this device */
-};
-
-/* The lists of a stick may say several things about one record: an old one of fewer files, one of
- * other bytes. Any that fits counts, whatever the others say. */
-struct word {
-    struct arrival arrival;
-    const struct word *before;
+    struct pack_words words; /* of the lists that lie there */
+    int code;                /* errno of the folder; 0: what failed is on this device */
 };
 
 enum outbox_reason carrier_folder_reason(int code)
@@ -64,14 +53,6 @@ static void refuse(struct outbox_outcome *outcome, enum outbox_reason reason)
     *outcome = (struct outbox_outcome){.action = OUTBOX_RETRY, .reason = reason};
 }
 
-static void note_arrival(void *ctx, const struct arrival *arrival)
-{
-    struct folder_state *state = ctx;
-    struct word *kept = arena_new(&state->arena, struct word);
-    *kept = (struct word){*arrival, map_get(&state->arrived, str_of(arrival->instance_id))};
-    map_put(&state->arrived, str_of(kept->arrival.instance_id), kept);
-}
-
 static bool note_file(void *ctx, const char *name)
 {
     struct folder_state *state = ctx;
@@ -83,7 +64,7 @@ static bool note_file(void *ctx, const char *name)
         return true;
     }
     if (!file_read(path, ARRIVALS_LIMIT, &text, &err) ||
-        !arrival_read(buf_str(&text), state->set.organisation_key, note_arrival, state, &err)) {
+        !pack_hear(&state->words, buf_str(&text), state->set.organisation_key, &err)) {
         log_warn("a list of arrivals is not used: %s", err.text);
     }
     buf_finish(&text);
@@ -118,45 +99,12 @@ static bool write_piece(void *ctx, const void *bytes, size_t n, struct err *err)
     return fwrite(bytes, 1, n, to->file) == n || fail(to->state, err, "the stick takes no more");
 }
 
-static bool add_file(const struct folder_state *state, struct bundle_writer *writer,
-                     const struct outbox *outbox, const struct outbox_item *item, size_t i,
-                     struct err *err)
-{
-    void *reader = NULL;
-    const struct outbox_file *file = &item->files[i];
-    if (!bundle_add_file(writer, file->name, file->type, file->size, err) ||
-        !outbox->ops->open_file(outbox->ctx, item->record, i, &reader, err)) {
-        return false;
-    }
-    char *bytes = mem_alloc(PIECE, 1);
-    size_t got = 1;
-    bool ok = true;
-    while (ok && got > 0) {
-        ok = outbox->ops->read_file(outbox->ctx, reader, bytes, PIECE, &got, err) &&
-             (got == 0 || bundle_add_bytes(writer, bytes, got, err));
-        if (state->set.stop && atomic_load(state->set.stop)) {
-            ok = err_set(err, ERR_CANCELLED, 0, "stopped");
-        }
-    }
-    outbox->ops->close_file(outbox->ctx, reader);
-    free(bytes);
-    return ok;
-}
-
-/* All files, also those that a server has confirmed: the bundle may travel to another one. */
 static bool write_bundle(struct folder_state *state, FILE *to, const struct outbox *outbox,
                          const struct outbox_item *item, struct err *err)
 {
     struct piece_to place = {state, to};
     struct bundle_sink sink = {write_piece, &place};
-    struct bundle_writer *writer = NULL;
-    bool ok = bundle_begin(&writer, state->set.organisation_key, &sink, err) &&
-              bundle_add_record(writer, item->instance_id, item->xml, err);
-    for (size_t i = 0; ok && i < item->n_files; i++) {
-        ok = add_file(state, writer, outbox, item, i, err);
-    }
-    ok = ok && bundle_end(writer, err);
-    bundle_destroy(writer);
+    bool ok = pack_record(&state->set, outbox, item, &sink, err);
     if (ok && (fflush(to) != 0 || fsync(fileno(to)) != 0)) {
         ok = fail(state, err, "the stick did not take it");
     }
@@ -204,25 +152,6 @@ static bool put_bundle(struct folder_state *state, const struct outbox *outbox,
     return ok;
 }
 
-/* Has exactly this record come in with all its files? */
-static bool has_arrived(const struct folder_state *state, const struct outbox_item *item)
-{
-    const struct word *word = map_get(&state->arrived, str_of(item->instance_id));
-    while (word && !arrival_is_of(&word->arrival, item->xml, item->n_files)) {
-        word = word->before;
-    }
-    return word != NULL;
-}
-
-static bool confirm_all(const struct outbox *outbox, struct outbox_item *item, struct err *err)
-{
-    item->is_xml_confirmed = true;
-    for (size_t i = 0; i < item->n_files; i++) {
-        item->files[i].is_confirmed = true;
-    }
-    return outbox->ops->confirm(outbox->ctx, item, err);
-}
-
 static void folder_send(void *ctx, const struct outbox *outbox, struct outbox_item *item,
                         struct outbox_outcome *outcome)
 {
@@ -232,10 +161,7 @@ static void folder_send(void *ctx, const struct outbox *outbox, struct outbox_it
         *outcome = (struct outbox_outcome){.action = OUTBOX_ASIDE, .reason = OUTBOX_BAD_REQUEST};
         return;
     }
-    if (has_arrived(state, item)) {
-        bool ok = confirm_all(outbox, item, &err);
-        *outcome = (struct outbox_outcome){.action = ok ? OUTBOX_SENT : OUTBOX_RETRY,
-                                           .reason = ok ? OUTBOX_NO_REASON : OUTBOX_STORAGE};
+    if (pack_has_arrived(&state->words, outbox, item, outcome)) {
         return;
     }
     state->code = 0;
@@ -261,8 +187,7 @@ static void folder_send(void *ctx, const struct outbox *outbox, struct outbox_it
 static void folder_close(void *ctx)
 {
     struct folder_state *state = ctx;
-    map_finish(&state->arrived);
-    arena_finish(&state->arena);
+    pack_forget(&state->words);
 }
 
 const struct carrier carrier_folder = {
