@@ -1,5 +1,5 @@
-/* gocuactl handover: sealed records into a folder or a film, and the word of their arrival out of
- * it. */
+/* gocuactl handover: sealed records into a folder, to a device nearby or into a film, and the word
+ * of their arrival out of it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,12 +9,12 @@
 #include "app/lang/lang.h"
 #include "app/work/handover.h"
 
-static int hand_over(struct app *app, const char *folder)
+static int hand_over(struct app *app, const char *folder, const char *code)
 {
     struct run_result result;
     struct err err = {0};
-    const struct handover_options options = {.folder = folder};
-    if (!handover_to_folder(app, &options, &result, &err)) {
+    const struct handover_options options = {.folder = folder, .code = code};
+    if (!(code ? handover_nearby : handover_to_folder)(app, &options, &result, &err)) {
         return door_fail(&err);
     }
     printf(tr("%d arrived, %d copied, %d set aside"), result.sent, result.waiting, result.aside);
@@ -28,7 +28,7 @@ static int hand_over(struct app *app, const char *folder)
 
 struct wish {
     struct door door;
-    const char *folder, *film, *watch, *answer;
+    const char *folder, *near, *film, *watch, *answer;
     bool answers;
 };
 
@@ -37,7 +37,10 @@ static bool take(struct wish *wish, int argc, char **argv, int *i)
 {
     const struct {
         const char *name, **value;
-    } options[] = {{"--film", &wish->film}, {"--watch", &wish->watch}, {"--answer", &wish->answer}};
+    } options[] = {{"--film", &wish->film},
+                   {"--watch", &wish->watch},
+                   {"--answer", &wish->answer},
+                   {"--near", &wish->near}};
     for (size_t k = 0; k < sizeof(options) / sizeof(*options); k++) {
         if (strcmp(argv[*i], options[k].name) == 0 && *i + 1 < argc) {
             *options[k].value = argv[++*i];
@@ -64,8 +67,8 @@ static int run(int argc, char **argv)
             return COMMAND_MISUSED;
         }
     }
-    if (!!wish.folder + !!wish.film + !!wish.watch != 1 || (wish.answers && !wish.film) ||
-        (wish.answer && !wish.watch)) {
+    if (!!wish.folder + !!wish.film + !!wish.watch + !!wish.near != 1 ||
+        (wish.answers && !wish.film) || (wish.answer && !wish.watch)) {
         return COMMAND_MISUSED;
     }
     if (!door_open(&wish.door, &app)) {
@@ -73,20 +76,23 @@ static int run(int argc, char **argv)
     }
     int status = wish.film    ? film_to_pictures(app, wish.answers, wish.film)
                  : wish.watch ? film_from_pictures(app, wish.watch, wish.answer)
-                              : hand_over(app, wish.folder);
+                              : hand_over(app, wish.folder, wish.near);
     app_close(app);
     return status;
 }
 
 const struct command command_handover = {
     .name = "handover",
-    .summary = "hand on what waits, sealed, by a USB stick or a film of codes",
+    .summary = "hand on what waits, sealed, by a USB stick, a hot-spot or a film of codes",
     .usage =
         "[--data DIR] [--pin-stdin] FOLDER\n"
+        "       gocuactl handover --near CODE\n"
         "       gocuactl handover --film FOLDER [--answers]\n"
         "       gocuactl handover --watch FOLDER [--answer FILE.png]\n"
         "  Only the organisation's hub can open the copies (gocua-hub import FOLDER); records\n"
         "  count as sent when the folder comes back with the hub's list of what arrived.\n"
+        "  --near CODE        gives to the device in the same Wi-Fi that shows the code (gocuactl\n"
+        "                     receive): it carries the copies on\n"
         "  --film FOLDER      writes records without photos as pictures of codes instead;\n"
         "                     --answers: the lists that are to be brought back to colleagues\n"
         "  --watch FOLDER     takes a film from pictures of it: records are kept and go on with\n"

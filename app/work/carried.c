@@ -6,25 +6,14 @@
 
 #define LOG_ROOM "work"
 #include "app/work/app.h"
+#include "app/work/carried_place.h"
 #include "platform/base/file.h"
-#include "platform/base/hash.h"
 #include "platform/base/log.h"
 #include "platform/base/mem.h"
 #include "platform/base/vec.h"
 #include "sync/handover/bundle.h"
-#include "sync/handover/frames.h"
 
-enum {
-    BUNDLES_MOST = 1000,
-    BYTES_MOST = 64 << 20,
-    LIST_LIMIT = 4 << 20,
-    PATH_ROOM = STORE_PATH + 160
-};
-
-static void folder_of(const struct app *app, char path[PATH_ROOM])
-{
-    snprintf(path, PATH_ROOM, "%s/carried", app->folder);
-}
+enum { LIST_LIMIT = 4 << 20, PATH_ROOM = CARRIED_PATH };
 
 static bool path_in(const char *folder, const char *name, char path[PATH_ROOM], struct err *err)
 {
@@ -37,7 +26,7 @@ static bool each_file(struct app *app, bool (*each)(void *ctx, const char *name)
                       struct err *err)
 {
     char folder[PATH_ROOM];
-    folder_of(app, folder);
+    carried_folder(app, folder);
     return !file_exists(folder) || file_list(folder, each, ctx, err);
 }
 
@@ -62,43 +51,31 @@ static bool count_file(void *ctx, const char *name)
 bool carried_look(struct app *app, struct carried *carried, struct err *err)
 {
     char folder[PATH_ROOM];
-    folder_of(app, folder);
+    carried_folder(app, folder);
     *carried = (struct carried){0};
     return each_file(app, count_file, &(struct counting){folder, carried}, err);
-}
-
-/* "HEX.gcb": the name under which a bundle is kept. */
-static void name_of(const unsigned char digest[ARRIVAL_DIGEST], const char *end, char name[64])
-{
-    struct buf hex = {0};
-    hash_add_hex(&hex, digest, ARRIVAL_DIGEST);
-    snprintf(name, 64, "%s%s", buf_text(&hex), end);
-    buf_finish(&hex);
 }
 
 bool carried_keep(struct app *app, struct str bundle, bool *is_known, struct err *err)
 {
     char folder[PATH_ROOM], path[PATH_ROOM], name[64];
     unsigned char digest[ARRIVAL_DIGEST];
-    struct carried carried;
     *is_known = false;
     if (!bundle_is_one(bundle)) {
         return err_set(err, ERR_INPUT, 0, "not a bundle");
     }
-    folder_of(app, folder);
+    carried_folder(app, folder);
     arrival_digest(bundle, digest);
-    name_of(digest, ".gcb", name);
-    if (!path_in(folder, name, path, err) || !carried_look(app, &carried, err)) {
+    carried_name(digest, ".gcb", name);
+    if (!path_in(folder, name, path, err)) {
         return false;
     }
     if (file_exists(path)) {
         *is_known = true;
         return true;
     }
-    if (carried.bundles >= BUNDLES_MOST || carried.bytes + (int64_t)bundle.n > BYTES_MOST) {
-        return err_set(err, ERR_STORAGE, 0, "%d bundles are carried already", carried.bundles);
-    }
-    return file_make_folder(folder, err) && file_write(path, bundle.s, bundle.n, err);
+    return carried_has_room(app, (int64_t)bundle.n, err) && file_make_folder(folder, err) &&
+           file_write(path, bundle.s, bundle.n, err);
 }
 
 /* ---- what the organisation says of them ----------------------------------------------------- */
@@ -113,7 +90,7 @@ static void hear_arrival(void *ctx, const struct arrival *arrival)
     struct hearing *h = ctx;
     char name[64], path[PATH_ROOM];
     struct err err = {0};
-    name_of(arrival->digest, ".gcb", name);
+    carried_name(arrival->digest, ".gcb", name);
     if (strncmp(arrival->instance_id, "bundle:", 7) != 0 || !path_in(h->folder, name, path, NULL) ||
         !file_exists(path)) {
         return;
@@ -121,23 +98,25 @@ static void hear_arrival(void *ctx, const struct arrival *arrival)
     h->is_ours = true;
     if (h->forgets && !file_remove(path, &err)) {
         log_warn("a carried bundle that has arrived stays here: %s", err.text);
+    } else if (h->forgets) {
+        carried_forget_tag(h->folder, arrival->digest);
     }
 }
 
 /* The list is kept before the bundles go: after a fall in between it is heard again. */
-static bool hear(struct app *app, struct str list, const unsigned char organisation[SIGN_PUBLIC],
-                 struct err *err)
+bool carried_hear(struct app *app, struct str list, const unsigned char organisation[SIGN_PUBLIC],
+                  struct err *err)
 {
     struct hearing h = {.is_ours = false};
     char path[PATH_ROOM], name[64];
     unsigned char digest[ARRIVAL_DIGEST];
-    folder_of(app, h.folder);
+    carried_folder(app, h.folder);
     if (!arrival_read(list, organisation, hear_arrival, &h, err) || !h.is_ours) {
         return err->kind == ERR_NONE;
     }
     h.forgets = true;
     arrival_digest(list, digest);
-    name_of(digest, ".gca", name);
+    carried_name(digest, ".gca", name);
     return path_in(h.folder, name, path, err) && file_write(path, list.s, list.n, err) &&
            arrival_read(list, organisation, hear_arrival, &h, err);
 }
@@ -163,17 +142,17 @@ static bool put_bundle(void *ctx, const char *name)
 {
     struct exchange *x = ctx;
     char from[PATH_ROOM], to[PATH_ROOM];
-    struct buf bytes = {0};
+    struct str bytes = {"", 0};
     struct err why = {0};
     if (!str_ends(str_of(name), STR(".gcb"))) {
         return true;
     }
     x->ok = path_in(x->ours, name, from, x->err) && path_in(x->theirs, name, to, x->err);
     if (x->ok && !file_exists(to)) {
-        x->ok = file_read(from, FRAMES_LIMIT, &bytes, x->err) &&
+        x->ok = file_map(from, SIZE_MAX, &bytes, x->err) &&
                 (file_write(to, bytes.s, bytes.n, &why) || blame_folder(x, &why));
     }
-    buf_finish(&bytes);
+    file_unmap(bytes);
     return x->ok;
 }
 
@@ -188,7 +167,7 @@ static bool take_list(void *ctx, const char *name)
         return true;
     }
     if (!file_read(path, LIST_LIMIT, &text, &err) ||
-        !hear(x->app, buf_str(&text), x->organisation, &err)) {
+        !carried_hear(x->app, buf_str(&text), x->organisation, &err)) {
         log_warn("a list of arrivals is not used: %s", err.text);
         x->ok = err.kind != ERR_STORAGE || err_set(x->err, ERR_STORAGE, err.code, "%s", err.text);
     }
@@ -201,7 +180,7 @@ bool carried_exchange(struct app *app, const char *folder,
 {
     struct exchange x = {
         .app = app, .theirs = folder, .organisation = organisation, .ok = true, .err = err};
-    folder_of(app, x.ours);
+    carried_folder(app, x.ours);
     if (!file_exists(x.ours)) {
         return true;
     }
@@ -217,6 +196,8 @@ struct round {
     unsigned char organisation[SIGN_PUBLIC];
     VEC(char *) names;    /* still to go */
     char path[PATH_ROOM]; /* of the one given last */
+    struct str given;     /* mapped */
+    bool is_near;         /* to a device that carries on as we do, not to the server */
 };
 
 /* The mark beside a bundle that our server cannot use: sealed for another organisation. It still
@@ -235,21 +216,24 @@ static bool note_name(void *ctx, const char *name)
     return true;
 }
 
-static bool next_bundle(void *ctx, struct buf *bundle)
+static bool next_bundle(void *ctx, struct str *bundle)
 {
     struct round *round = ctx;
     char folder[PATH_ROOM], mark[PATH_ROOM];
     bool got = false;
-    folder_of(round->app, folder);
+    carried_folder(round->app, folder);
+    file_unmap(round->given);
+    round->given = (struct str){"", 0};
     while (!got && round->names.n > 0) {
         char *name = round->names.v[--round->names.n];
-        buf_clear(bundle);
         if (path_in(folder, name, round->path, NULL)) {
             mark_of(round->path, mark);
-            got = !file_exists(mark) && file_read(round->path, FRAMES_LIMIT, bundle, NULL);
+            got = (round->is_near || !file_exists(mark)) &&
+                  file_map(round->path, SIZE_MAX, &round->given, NULL);
         }
         free(name);
     }
+    *bundle = round->given;
     return got;
 }
 
@@ -259,30 +243,47 @@ static void bundle_passed(void *ctx, struct str back)
     struct err err = {0};
     char mark[PATH_ROOM];
     mark_of(round->path, mark);
+    if (round->is_near) {
+        return;
+    }
     if (back.n == 0 ? !file_write(mark, "", 0, &err)
-                    : !hear(round->app, back, round->organisation, &err)) {
+                    : !carried_hear(round->app, back, round->organisation, &err)) {
         log_warn("the answer about a carried bundle is not used: %s", err.text);
     }
+}
+
+static bool run_round(struct round *round, struct run_settings *settings, struct run_result *result,
+                      struct err *err)
+{
+    struct err why = {0};
+    if (settings->to.organisation_key) {
+        memcpy(round->organisation, settings->to.organisation_key, SIGN_PUBLIC);
+        settings->parcels = (struct run_parcels){next_bundle, bundle_passed, round};
+        if (!each_file(round->app, note_name, round, &why)) {
+            log_warn("what is carried is not found: %s", why.text);
+        }
+    }
+    bool ok = run_session(settings, result, err);
+    for (size_t i = 0; i < round->names.n; i++) {
+        free(round->names.v[i]);
+    }
+    vec_finish(&round->names);
+    file_unmap(round->given);
+    return ok;
 }
 
 bool carried_session(struct app *app, struct run_settings *settings, struct run_result *result,
                      struct err *err)
 {
     struct round round = {.app = app};
-    struct err why = {0};
-    if (settings->to.organisation_key) {
-        memcpy(round.organisation, settings->to.organisation_key, SIGN_PUBLIC);
-        settings->parcels = (struct run_parcels){next_bundle, bundle_passed, &round};
-        if (!each_file(app, note_name, &round, &why)) {
-            log_warn("what is carried is not found: %s", why.text);
-        }
-    }
-    bool ok = run_session(settings, result, err);
-    for (size_t i = 0; i < round.names.n; i++) {
-        free(round.names.v[i]);
-    }
-    vec_finish(&round.names);
-    return ok;
+    return run_round(&round, settings, result, err);
+}
+
+bool carried_session_near(struct app *app, struct run_settings *settings, struct run_result *result,
+                          struct err *err)
+{
+    struct round round = {.app = app, .is_near = true};
+    return run_round(&round, settings, result, err);
 }
 
 /* ---- back to where they came from ----------------------------------------------------------- */
@@ -309,7 +310,7 @@ static bool add_list(void *ctx, const char *name)
 bool carried_answers(struct app *app, struct buf *to, struct err *err)
 {
     char folder[PATH_ROOM];
-    folder_of(app, folder);
+    carried_folder(app, folder);
     struct gathering g = {folder, to, true, err};
     return each_file(app, add_list, &g, err) && g.ok;
 }
@@ -327,7 +328,7 @@ static bool forget_list(void *ctx, const char *name)
 bool carried_answered(struct app *app, struct err *err)
 {
     char folder[PATH_ROOM];
-    folder_of(app, folder);
+    carried_folder(app, folder);
     struct gathering g = {folder, NULL, true, err};
     return each_file(app, forget_list, &g, err) && g.ok;
 }

@@ -25,6 +25,39 @@ bool carried_look(struct app *app, struct carried *carried, struct err *err);
  * too many are here. */
 bool carried_keep(struct app *app, struct str bundle, bool *is_known, struct err *err);
 
+/* A bundle that comes in piece by piece, from a device nearby. */
+struct carried_coming;
+
+/* Is the bundle here that came with this tag? What makes it known before it comes. Any thread, as
+ * are the following. */
+bool carried_has(const struct app *app, const unsigned char tag[ARRIVAL_DIGEST]);
+
+/* Is there room for so many bytes more? ERR_STORAGE when there is not: too many bundles, too many
+ * bytes, or the disk. */
+bool carried_has_room(struct app *app, int64_t size, struct err *err);
+
+/* Begins one of exactly so many bytes; fails as carried_has_room does. Ended by carried_end. */
+bool carried_begin(struct app *app, int64_t size, struct carried_coming **out, struct err *err);
+
+/* The next bytes. ERR_INPUT: no bundle. */
+bool carried_add(struct carried_coming *coming, const void *bytes, size_t n, struct err *err);
+
+/* It is whole: keeps it, on disk when it returns, and remembers the tag. *is_known: it was here
+ * already. The caller ends it all the same. */
+bool carried_keep_whole(struct carried_coming *coming, const unsigned char tag[ARRIVAL_DIGEST],
+                        bool *is_known, struct err *err);
+
+/* Frees; what was not kept is gone. Takes NULL. */
+void carried_end(struct carried_coming *coming);
+
+/* Removes what a power cut left half. */
+void carried_clean(struct app *app);
+
+/* Hears a list of arrivals that came by any way: bundles here that it names go, the list stays to
+ * be brought back. ERR_DENIED or ERR_INPUT: not the organisation's. */
+bool carried_hear(struct app *app, struct str list, const unsigned char organisation[SIGN_PUBLIC],
+                  struct err *err);
+
 /* Puts every bundle into the folder and takes the lists of arrivals there that speak of a carried
  * one: those bundles go, the lists stay to be brought back. ERR_REMOTE with its errno: the folder
  * failed, not this device. */
@@ -35,6 +68,11 @@ bool carried_exchange(struct app *app, const char *folder,
  * the organisation's word; without a key of it nothing is handed on. Any thread. */
 bool carried_session(struct app *app, struct run_settings *settings, struct run_result *result,
                      struct err *err);
+
+/* run_session that hands every bundle on to a device nearby; all stay here until they are known to
+ * have arrived. Any thread. */
+bool carried_session_near(struct app *app, struct run_settings *settings, struct run_result *result,
+                          struct err *err);
 
 /* Appends the lists that are to be brought back, a line each. */
 bool carried_answers(struct app *app, struct buf *to, struct err *err);

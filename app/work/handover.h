@@ -13,7 +13,8 @@ struct app;
 struct store;
 
 struct handover_options {
-    const char *folder;
+    const char *folder;      /* of handover_to_folder */
+    const char *code;        /* of handover_nearby: what the other device shows */
     struct store *store;     /* of the calling thread; NULL: the app's */
     const atomic_bool *stop; /* NULL: nobody stops it */
     void (*tell)(void *ctx, const struct run_report *report); /* NULL: nobody listens */
@@ -26,5 +27,11 @@ struct handover_options {
  * (then nobody could open the bundles). */
 bool handover_to_folder(struct app *app, const struct handover_options *options,
                         struct run_result *result, struct err *err);
+
+/* Hands everything that waits, and what is carried for colleagues, to the device in the same Wi-Fi
+ * that shows the code, and takes the words of arrival in that it holds. What it has already does
+ * not go again. Results and errors are those of handover_to_folder. */
+bool handover_nearby(struct app *app, const struct handover_options *options,
+                     struct run_result *result, struct err *err);
 
 #endif

@@ -318,7 +318,7 @@ static void there_is_an_end_to_carrying(void **state)
     assert_true(file_make_folder(path, &err));
     snprintf(path, sizeof(path), "%s/carried/large.gcb", p->to_folder);
     assert_true(file_write(path, "GCB2", 4, &err));
-    assert_int_equal(truncate(path, 64 << 20), 0);
+    assert_int_equal(truncate(path, 1 << 30), 0);
     assert_int_equal(refused(p->to, buf_str(&p->load.bytes)), ERR_STORAGE);
     assert_true(file_remove(path, &err));
     struct film_word word = take(p->to, buf_str(&p->load.bytes));
