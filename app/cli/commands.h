@@ -7,7 +7,9 @@
 #define COMMANDS(X)                                                                                \
     X(enrol)                                                                                       \
     X(sync)                                                                                        \
-    X(handover) X(receive) X(export) X(settings) X(scan) X(xpath_run) X(xform_run) X(check) X(fill) X(shot)
+    X(handover)                                                                                    \
+    X(receive)                                                                                     \
+    X(export) X(settings) X(scan) X(xpath_run) X(xform_run) X(check) X(fill) X(shot)
 
 #define COMMANDS_DECLARE(name) extern const struct command command_##name;
 COMMANDS(COMMANDS_DECLARE)

@@ -69,6 +69,19 @@ bool enrolled_load(struct store *store, struct enrolled **out, struct err *err)
     return true;
 }
 
+bool enrolled_organisation(struct store *store, unsigned char key[SIGN_PUBLIC], struct err *err)
+{
+    struct enrolled *place = NULL;
+    if (!enrolled_load(store, &place, err)) {
+        return false;
+    }
+    bool ok = place->has_organisation ||
+              err_set(err, ERR_MISSING, 0, "the device belongs to no organisation");
+    memcpy(key, place->organisation, SIGN_PUBLIC);
+    enrolled_destroy(place);
+    return ok;
+}
+
 void enrolled_refresh(struct enrolled *e, struct store *store)
 {
     if (setting_number(store, "enrol.stamp", 0) != e->stamp) {

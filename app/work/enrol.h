@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include "platform/base/err.h"
+#include "platform/base/sign.h"
 #include "platform/base/str.h"
 #include "sync/run/run.h"
 
@@ -17,6 +18,10 @@ bool enrolled_load(struct store *store, struct enrolled **out, struct err *err);
 
 /* Reads it again when it changed since. */
 void enrolled_refresh(struct enrolled *place, struct store *store);
+
+/* The key of the organisation that this device belongs to; ERR_MISSING when it is none of ours
+ * (then nothing can be sealed for it). */
+bool enrolled_organisation(struct store *store, unsigned char key[SIGN_PUBLIC], struct err *err);
 
 /* Wipes and frees; takes NULL. */
 void enrolled_destroy(struct enrolled *place);

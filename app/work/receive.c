@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/store/outbox.h"
 #include "app/work/app.h"
 #include "app/work/carried.h"
 #include "app/work/enrol.h"
@@ -247,19 +246,9 @@ static void on_gone(void *ctx, struct http_request *request)
 
 static bool find_organisation(struct receive *r, struct err *err)
 {
-    struct run_settings settings = {0};
-    struct enrolled *place = NULL;
-    if (!enrolled_load(r->app->store, &place, err)) {
-        return false;
-    }
-    enrolled_fill(place, r->app->store, false, &settings);
-    const unsigned char *key = settings.to.organisation_key;
-    bool ok = key || err_set(err, ERR_MISSING, 0, "the device belongs to no organisation");
-    if (ok) {
-        near_tag((struct str){(const char *)key, SIGN_PUBLIC}, r->organisation);
-    }
-    outbox_end(&settings.outbox);
-    enrolled_destroy(place);
+    unsigned char key[SIGN_PUBLIC] = {0};
+    bool ok = enrolled_organisation(r->app->store, key, err);
+    near_tag((struct str){(const char *)key, SIGN_PUBLIC}, r->organisation);
     return ok;
 }
 

@@ -26,19 +26,10 @@ struct stick_run {
 
 bool stick_weigh(struct app *app, struct stick_load *load, struct err *err)
 {
-    struct run_settings settings = {0};
-    struct enrolled *place = NULL;
+    unsigned char key[SIGN_PUBLIC];
     *load = (struct stick_load){.own = {0}};
-    if (!enrolled_load(app->store, &place, err)) {
-        return false;
-    }
-    enrolled_fill(place, app->store, false, &settings);
-    bool ok = (settings.to.organisation_key ||
-               err_set(err, ERR_MISSING, 0, "the device belongs to no organisation")) &&
-              outbox_whole(app->store, &load->own, err) && carried_look(app, &load->carried, err);
-    outbox_end(&settings.outbox);
-    enrolled_destroy(place);
-    return ok;
+    return enrolled_organisation(app->store, key, err) &&
+           outbox_whole(app->store, &load->own, err) && carried_look(app, &load->carried, err);
 }
 
 static void tell_app(struct stick_run *run)

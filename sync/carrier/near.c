@@ -206,7 +206,7 @@ static bool near_open(void *ctx, const struct carrier_settings *settings,
     }
     if (!near_read_code(&state->code, str_of(settings->address), &err) ||
         !http_open(&state->http, &http, &err)) {
-        refuse(outcome, OUTBOX_NEAR_CODE);
+        refuse(outcome, err.kind == ERR_LIBRARY ? OUTBOX_PROGRAM : OUTBOX_NEAR_CODE);
         return false;
     }
     make_from(state);

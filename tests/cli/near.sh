@@ -7,12 +7,13 @@ ctl=$GOCUA_BUILD/gocuactl
 hub=$GOCUA_BUILD/gocua-hub
 [ -x "$ctl" ] && [ -x "$hub" ] || exit 77
 folder=$(mktemp -d)
-receiver='' server=''
+receiver='' server='' mounted=''
 finish() {
     for pid in $receiver $server; do
         kill "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
+    [ -z "$mounted" ] || umount "$mounted"
     rm -rf "$folder"
 }
 trap finish EXIT
@@ -145,6 +146,21 @@ ctl 1 a handover --near "$code"
 complains 'no room'
 deaf
 says '0 parcels kept'
+# nor does it fill its disk with what others bring
+mkdir "$folder/small"
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=40m none "$folder/small" 2>/dev/null; then
+    mounted=$folder/small
+    small=$("$hub" device add small --url "http://127.0.0.1:$port" 2>"$folder/err" |
+        grep -o 'GOCUA1:[^ ]*')
+    ctl 0 small enrol "$small"
+    listen small
+    ctl 1 a handover --near "$code"
+    complains 'no room'
+    deaf
+    [ "$(bundles small)" = 0 ] || fail "a small disk takes what others bring"
+    umount "$mounted"
+    mounted=
+fi
 rm -r "$folder/c/carried"
 mv "$folder/c/aside" "$folder/c/carried"
 
