@@ -63,10 +63,12 @@ static void draw(struct desk *desk, void *state)
         desk_back(desk);
     }
     ui_body_begin(ui);
-    ui_text(ui, TYPE_BODY,
-            tr("Finished records can go on a USB stick, or from this screen to a colleague's "
-               "camera: sealed for your organisation, without a network."),
-            NULL);
+    ui_text(
+        ui, TYPE_BODY,
+        tr("Finished records can go on a USB stick, over a hot-spot to a colleague, or from this "
+           "screen to a colleague's camera: sealed for your organisation, without the "
+           "Internet."),
+        NULL);
     if (ui_item(ui, "film-show", tr("Send as a film"),
                 UI_OPT(.icon = ICON_QR_CODE_2, .focus = true,
                        .hint = tr("Codes on this screen, one after the other")))) {
@@ -81,6 +83,12 @@ static void draw(struct desk *desk, void *state)
                 UI_OPT(.icon = ICON_USB,
                        .hint = tr("Everything, photos too; answers on the stick are taken in")))) {
         desk_go(desk, "stick", NULL);
+    }
+    if (ui_item(ui, "near", tr("Over a hot-spot"),
+                UI_OPT(.icon = ICON_WIFI,
+                       .hint = tr("Everything, photos too; to a colleague's device in the same "
+                                  "Wi-Fi")))) {
+        desk_go(desk, "near", NULL);
     }
     draw_carried(desk, s);
     ui_end(ui);

@@ -27,6 +27,9 @@
     X(compare)                                                                                     \
     X(handover)                                                                                    \
     X(stick)                                                                                       \
+    X(near)                                                                                        \
+    X(near_give)                                                                                   \
+    X(near_receive)                                                                                \
     X(film_show)                                                                                   \
     X(film_watch)                                                                                  \
     X(visits)                                                                                      \

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/screen/load.h"
 #include "app/screen/screen.h"
 #include "app/work/stick.h"
 
@@ -84,12 +85,6 @@ static void end(struct desk *desk, struct stick_state *s)
     ui_change(desk->ui);
 }
 
-static void say(struct ui *ui, enum ui_type type, struct buf *text, enum ui_icon icon)
-{
-    ui_text(ui, type, buf_text(text), UI_OPT(.icon = icon));
-    buf_finish(text);
-}
-
 /* ---- before --------------------------------------------------------------------------------- */
 
 static void add_room(const struct stick *stick, struct buf *to)
@@ -124,27 +119,7 @@ static void draw_load(struct ui *ui, const struct stick_state *s)
     const struct outbox_whole *own = &s->load.own;
     const struct carried *carried = &s->load.carried;
     const struct stick *stick = &s->sticks[s->chosen];
-    struct buf text = {0};
-    buf_addf(&text, trn("%d record goes", "%d records go", (unsigned long)own->records),
-             (int)own->records);
-    if (own->files > 0) {
-        buf_add_text(&text, " · ");
-        buf_addf(&text, trn("%d photo or file", "%d photos and files", (unsigned long)own->files),
-                 (int)own->files);
-    }
-    if (own->records > 0) {
-        buf_add_text(&text, " · ");
-        number_add_size(&text, own->bytes);
-    }
-    say(ui, TYPE_STRONG, &text, ICON_SEND);
-    if (carried->bundles > 0) {
-        buf_addf(&text,
-                 trn("With %d parcel of a colleague, ", "With %d parcels of colleagues, ",
-                     (unsigned long)carried->bundles),
-                 carried->bundles);
-        number_add_size(&text, carried->bytes);
-        say(ui, TYPE_BODY, &text, ICON_INBOX);
-    }
+    load_draw(ui, &s->load);
     if (!stick->is_locked && own->bytes + carried->bytes > stick->room) {
         ui_notice(ui, TONE_WARN, tr("The stick has too little room: not everything will fit."));
     }
@@ -217,32 +192,19 @@ static void draw_counts(struct ui *ui, const struct stick_state *s)
     const struct run_result *r = &s->status.result;
     int on_it = s->status.on_it, not_read = s->status.not_read;
     struct buf text = {0};
-    if (r->sent > 0) {
-        buf_addf(&text,
-                 trn("%d record has arrived and counts as sent.",
-                     "%d records have arrived and count as sent.", (unsigned long)r->sent),
-                 r->sent);
-        say(ui, TYPE_STRONG, &text, ICON_CLOUD_DONE);
-    }
+    load_draw_arrived(ui, r->sent);
     if (on_it > 0) {
         buf_addf(&text,
                  trn("%d record lies on the stick, sealed.", "%d records lie on the stick, sealed.",
                      (unsigned long)on_it),
                  on_it);
-        say(ui, TYPE_STRONG, &text, ICON_USB);
+        load_say(ui, TYPE_STRONG, &text, ICON_USB);
         ui_text(ui, TYPE_BODY,
                 tr("Bring the stick to your supervisor. Everything also stays here and waits until "
                    "the organisation's answer comes back, on the stick or by a network."),
                 UI_OPT(.icon = ICON_INFO));
     }
-    if (not_read > 0) {
-        buf_addf(&text,
-                 trn("%d record cannot be read whole and did not go: see the outbox.",
-                     "%d records cannot be read whole and did not go: see the outbox.",
-                     (unsigned long)not_read),
-                 not_read);
-        say(ui, TYPE_BODY, &text, ICON_INFO);
-    }
+    load_draw_not_read(ui, not_read);
     if (r->sent + on_it + not_read == 0 && r->reason == OUTBOX_NO_REASON) {
         ui_text(ui, TYPE_BODY, tr("There was nothing new, neither to hand over nor to take in."),
                 UI_OPT(.icon = ICON_INFO));

@@ -14,9 +14,11 @@
 #include "app/store/setting.h"
 #include "app/ui/script.h"
 #include "app/work/filling.h"
+#include "app/work/receive.h"
 #include "platform/base/clock.h"
 #include "platform/base/file.h"
 #include "platform/window/window.h"
+#include "sync/handover/matrix.h"
 
 #define LONG_NAME "Nguyễn Hoàng Phương Thảo Uyên Nghiêm Công Tằng Tôn Nữ Huyền Trân"
 #define LONG_PLACE                                                                                 \
@@ -359,6 +361,92 @@ static void look_at_stick(struct walk *w)
     test_folder_remove(folder);
 }
 
+/* A camera that sees that code and nothing else. */
+static void show_code(struct walk *w, const struct receive *receive, const char *folder)
+{
+    enum { CELL = 6 };
+    struct err err = {0};
+    struct matrix matrix = {0};
+    struct buf code = {0}, picture = {0};
+    char path[512];
+    must(near_add_code(&code, receive_code(receive), &err), &err);
+    must(matrix_make(&matrix, buf_str(&code), MATRIX_MEDIUM, &err), &err);
+    int side = (matrix.size + 2 * MATRIX_QUIET) * CELL;
+    buf_addf(&picture, "P5 %d %d 255\n", side, side);
+    for (int i = 0; i < side * side; i++) {
+        int x = i % side / CELL - MATRIX_QUIET, y = i / side / CELL - MATRIX_QUIET;
+        buf_add_char(&picture, matrix_is_dark(&matrix, x, y) ? 0 : (char)255);
+    }
+    snprintf(path, sizeof(path), "%s/code.pgm", folder);
+    must(file_write(path, picture.s, picture.n, &err), &err);
+    snprintf(w->camera, sizeof(w->camera), "fake:%s", path);
+    matrix_finish(&matrix);
+    buf_finish(&code);
+    buf_finish(&picture);
+}
+
+/* Until the words of both screens are there: its code was read. */
+static void aim_at_code(struct walk *w)
+{
+    char line[200];
+    play(w, "tap near-give");
+    snprintf(line, sizeof(line), "wait for \"%s\" 60000", tr("Number on both screens"));
+    play(w, line);
+}
+
+/* Two devices in one: what it receives comes from its own screen. Without a key, without a network,
+ * given, given again, to nobody, too full, and nobody comes for long. */
+static void look_at_near(struct walk *w)
+{
+    struct err err = {0};
+    struct receive *receive = NULL;
+    char *folder = test_folder();
+    play(w, "tap near");
+    look(w, "near");
+    play(w, "tap near-give");
+    look(w, "near_give no key");
+    play(w, "tap back");
+    play(w, "tap near-receive");
+    look(w, "near_receive no key");
+    play(w, "tap back");
+    must(setting_set(w->app->store, "enrol.key",
+                     "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29", &err),
+         &err);
+    setenv("GOCUA_NEAR", "", 1);
+    play(w, "tap near-receive");
+    look(w, "near_receive no network");
+    setenv("GOCUA_NEAR", "127.0.0.1", 1);
+    play(w, "tap again");
+    look(w, "near_receive listening");
+    play(w, "tap back");
+    use_camera(w, false);
+    play(w, "tap near-give");
+    look(w, "near_give no camera");
+    play(w, "tap back");
+    must(receive_begin(w->app, &receive, &err), &err);
+    show_code(w, receive, folder);
+    aim_at_code(w);
+    look(w, "near_give what goes");
+    play(w, "tap give");
+    look(w, "near_give given");
+    play(w, "tap done");
+    receive_end(receive);
+    aim_at_code(w);
+    play(w, "tap give");
+    look(w, "near_give nobody");
+    play(w, "tap again");
+    play(w, "tap back");
+    desk_go(w->desk, "near_receive", &(struct ticket){1, NULL});
+    play(w, "wait idle");
+    look(w, "near_receive tired");
+    play(w, "tap back");
+    use_camera(w, true);
+    unsetenv("GOCUA_NEAR");
+    must(setting_set(w->app->store, "enrol.key", "", &err), &err);
+    play(w, "tap back");
+    test_folder_remove(folder);
+}
+
 /* "go SCREEN": puts it on top, as others do by desk_go. */
 static void go(struct walk *w, const char *screen)
 {
@@ -386,7 +474,8 @@ static void do_named(struct walk *w, const char *name)
                {"topics", to_topics},          {"mend", mend},
                {"lists", fill_lists},          {"forms", look_at_forms},
                {"notice", say_much},           {"enrol", enrol},
-               {"versions", look_at_versions}, {"stick", look_at_stick}};
+               {"versions", look_at_versions}, {"stick", look_at_stick},
+               {"near", look_at_near}};
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
         if (strcmp(all[i].name, name) == 0) {
             all[i].go(w);

@@ -13,8 +13,9 @@ wrong=0 n=0
 mkdir -p "$here/pictures/shots" "$work/shots"
 langs=(vi en ar)
 # the ends of all ways; each way between is walked by one of them
-export GOCUA_STICKS=
-for screen in lock export drafts film_watch enrol scan visit procedure film_show stick; do
+export GOCUA_STICKS= GOCUA_NEAR=
+for screen in lock export drafts film_watch enrol scan visit procedure film_show stick near_give \
+    near_receive; do
     look=(--theme dark --size 800x480)
     [ $((n % 2)) = 0 ] || look=(--theme sun --size 360x640 --text 130)
     got=$work/shots/$screen.png kept=$here/pictures/shots/$screen.png
