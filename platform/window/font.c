@@ -44,10 +44,28 @@ static PangoContext *context_create(PangoFontMap *map, PangoDirection direction)
     return context;
 }
 
+/* Reads the file and nothing else: FcInit, which Pango calls when there is no configuration yet,
+ * reads the forty of the system's template folder as well, only for their descriptions. */
+static void configure(const char *file)
+{
+    static bool is_done; /* fontconfig has one for the whole process */
+    FcConfig *config = is_done ? NULL : FcConfigCreate();
+    is_done = true;
+    if (config) {
+        if (FcConfigParseAndLoad(config, (const FcChar8 *)file, FcFalse)) {
+            FcConfigSetCurrent(config); /* and holds it */
+        }
+        FcConfigDestroy(config);
+    }
+}
+
 struct fonts *fonts_create(const char *config_file)
 {
     if (config_file) {
         setenv("FONTCONFIG_FILE", config_file, 0);
+    }
+    if (getenv("FONTCONFIG_FILE")) {
+        configure(getenv("FONTCONFIG_FILE"));
     }
     struct fonts *fonts = mem_alloc(1, sizeof(*fonts));
     fonts->map = pango_cairo_font_map_new();

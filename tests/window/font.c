@@ -2,8 +2,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+
+#include <fontconfig/fontconfig.h>
 
 #include "platform/window/font.h"
 
@@ -113,9 +116,30 @@ static void a_selection_covers_its_letters(void **state)
     assert_true(pixels > 0 && pixels < 150);
 }
 
+/* Only the shipped file is read, none of the system's. */
+static void reads_one_configuration(void **state)
+{
+    FcConfigFileInfoIter at;
+    FcConfig *config = FcConfigGetCurrent();
+    int count = 0;
+    FcConfigFileInfoIterInit(config, &at);
+    do {
+        FcChar8 *name = NULL, *what = NULL;
+        FcBool is_used = FcFalse;
+        if (FcConfigFileInfoIterGet(config, &at, &name, &what, &is_used)) {
+            assert_string_equal((const char *)name, getenv("FONTCONFIG_FILE"));
+            count++;
+        }
+        free(name);
+        free(what);
+    } while (FcConfigFileInfoIterNext(config, &at));
+    assert_int_equal(count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_one_configuration),
         cmocka_unit_test(every_letter_of_three_languages_has_a_glyph),
         cmocka_unit_test(text_wraps_and_is_cut_when_asked),
         cmocka_unit_test(the_caret_goes_where_the_finger_is),
