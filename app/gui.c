@@ -177,8 +177,9 @@ static int run(struct app *app, struct ui **ui, const struct options *o)
         .title = "Gõ Cửa", .w = o->w, .h = o->h, .headless = o->headless, .quarter_turns = o->turn};
     struct wedge wedge = {.keys = 0};
     struct ui_judge judge = {judge_key, judge_pause, judge_wait, &wedge};
-    char fonts[PATH_TEXT];
+    char fonts[PATH_TEXT], dead_keys[PATH_TEXT];
     opt.fonts = path_asset("fonts/fonts.conf", fonts, NULL) ? fonts : NULL;
+    opt.dead_keys = path_asset("keys/compose", dead_keys, NULL) ? dead_keys : NULL;
     if (!window_open(&opt, &window, &err)) {
         return fail(&err);
     }

@@ -41,6 +41,8 @@ struct window {
     Uint32 wake_event;
     struct devices *devices; /* own epoll, where SDL would poll; else NULL */
     bool is_composing, has_text_input, is_shown, is_pressed;
+    bool hides_pointer; /* until it moves */
+    int motions;        /* of the pointer while it is hidden */
     SDL_FingerID finger;
     char name[64];
     char *clipboard; /* headless only */

@@ -2,6 +2,7 @@
 #include "platform/window/machine.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "platform/base/clock.h"
 #include "platform/base/log.h"
@@ -99,6 +100,17 @@ static void add_mouse(struct window *window, enum input_kind kind, int x, int y)
     add_point(window, kind, (x + 0.5) / (w > 0 ? w : 1), (y + 0.5) / (h > 0 ? h : 1));
 }
 
+/* On Wayland the first sight of the pointer reads every picture of its theme, more work than all
+ * the rest of the start; most handhelds have none. So it shows when it is moved: the first motion
+ * only tells where it stands when the window comes. */
+static void on_motion(struct window *window)
+{
+    if (window->hides_pointer && ++window->motions > 1) {
+        window->hides_pointer = false;
+        SDL_ShowCursor(SDL_ENABLE);
+    }
+}
+
 static void on_finger(struct window *window, const SDL_TouchFingerEvent *finger, Uint32 type)
 {
     if (type == SDL_FINGERDOWN && !window->is_pressed) {
@@ -184,6 +196,7 @@ static void on_event(struct window *window, SDL_Event *event)
         }
         break;
     case SDL_MOUSEMOTION:
+        on_motion(window);
         if (window->is_pressed && event->motion.state & SDL_BUTTON_LMASK) {
             add_mouse(window, INPUT_MOVE, event->motion.x, event->motion.y);
         }
@@ -210,6 +223,28 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_IME_SUPPORT_EXTENDED_TEXT, "1");
     SDL_SetHint(SDL_HINT_VIDEO_WAYLAND_ALLOW_LIBDECOR, "0");
     SDL_SetHint(SDL_HINT_APP_NAME, "Gõ Cửa");
+}
+
+/* The system's table of dead keys and compose sequences, half a megabyte of text, is read at every
+ * start. Ours has what the languages here need; a person's own stands before it. */
+static void set_dead_keys(const char *file)
+{
+    char own[512];
+    const char *home = SDL_getenv("HOME");
+    SDL_snprintf(own, sizeof(own), "%s/.XCompose", home ? home : "");
+    if (file && access(own, R_OK) != 0) {
+        SDL_setenv("XCOMPOSEFILE", file, 0);
+    }
+}
+
+/* SDL asks for the session's bus. Where none is, libdbus would start a program that starts one: a
+ * copy of this process for nothing. */
+static void set_bus(void)
+{
+    char address[512];
+    const char *folder = SDL_getenv("XDG_RUNTIME_DIR");
+    SDL_snprintf(address, sizeof(address), "unix:path=%s/bus", folder ? folder : "/nonexistent");
+    SDL_setenv("DBUS_SESSION_BUS_ADDRESS", address, 0);
 }
 
 static bool is_one_of(const char *name, const char *const *names)
@@ -249,10 +284,16 @@ bool sdl_open(struct window *window, struct err *err)
 {
     static const char *const waiting[] = {"x11", "wayland", NULL};
     set_hints();
+    set_dead_keys(window->opt.dead_keys);
+    set_bus();
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         return err_set(err, ERR_DEVICE, 0, "no display: %s", SDL_GetError());
     }
     const char *driver = SDL_GetCurrentVideoDriver();
+    window->hides_pointer = strcmp(driver, "wayland") == 0;
+    if (window->hides_pointer) {
+        SDL_ShowCursor(SDL_DISABLE);
+    }
     const struct window_opt *opt = &window->opt;
     bool whole = opt->w < 1 || opt->h < 1;
     Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |

@@ -13,11 +13,12 @@ struct fonts;
 
 struct window_opt {
     const char *title;
-    int w, h;          /* wanted size in pixels; 0: the display's, full screen */
-    bool headless;     /* no SDL, no display: the canvas and injected input only */
-    const char *fonts; /* path of the shipped fonts.conf; NULL: FONTCONFIG_FILE says */
-    int quarter_turns; /* panel mounted turned, clockwise, 0–3; X11 turns by itself */
-    bool texture;      /* present through a texture everywhere, as on KMSDRM */
+    int w, h;              /* wanted size in pixels; 0: the display's, full screen */
+    bool headless;         /* no SDL, no display: the canvas and injected input only */
+    const char *fonts;     /* path of the shipped fonts.conf; NULL: FONTCONFIG_FILE says */
+    const char *dead_keys; /* path of the shipped compose file; NULL: the system's */
+    int quarter_turns;     /* panel mounted turned, clockwise, 0–3; X11 turns by itself */
+    bool texture;          /* present through a texture everywhere, as on KMSDRM */
 };
 
 /* Opens it. ERR_DEVICE when there is no display (text says which drivers were tried). */
