@@ -116,7 +116,7 @@ bench(hub USES app/hub LIBS Threads::Threads)
 fuzz(multipart_reader USES sync/http)
 bench(xpath    USES app/form)
 bench(form     USES app/form)
-bench(ui USES app/ui app/work app/store app/form)
+bench(ui USES app/ui app/work app/store app/form sync/http)
 # The disk of the fault lane stands below every call that changes or reads a file, SQLite's too:
 # tests/fault/helper_simwrap.h.
 set(disk_calls open64 __open64_2 mkostemp64 close read __read_chk pread64 __pread64_chk write pwrite64

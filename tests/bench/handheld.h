@@ -21,6 +21,9 @@ struct cost {
  * would choose. Ends the program with a sentence when it cannot. */
 void handheld_fill(const char *folder, int visits, bool cheap);
 
+/* Says to which server the device in that folder belongs; "": to none. */
+void handheld_enrol(const char *folder, const char *address);
+
 /* Puts a form file and the shipped lists that it names into that folder; its id is put into id. */
 void handheld_put_form(const char *folder, const char *path, char *id, size_t room);
 

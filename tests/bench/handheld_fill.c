@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "app/store/household.h"
+#include "app/store/setting.h"
 #include "app/store/visit.h"
 #include "app/work/app.h"
 #include "app/work/filling.h"
@@ -91,6 +92,17 @@ void handheld_fill(const char *folder, int visits, bool cheap)
         add_visit(app->store, now - (int64_t)(visits - i) * 3000000, &seed);
     }
     must(db_end(app->store->db, true, &err), &err);
+    app_close(app);
+}
+
+void handheld_enrol(const char *folder, const char *address)
+{
+    struct err err = {0};
+    struct app *app = open_app(folder);
+    must(app_unlock(app, STR(HANDHELD_PIN), &err) &&
+             setting_set(app->store, "server", address, &err) &&
+             setting_set(app->store, "enrol.address", address, &err),
+         &err);
     app_close(app);
 }
 

@@ -13,6 +13,7 @@
 #include "platform/base/file.h"
 #include "platform/window/window.h"
 #include "tests/bench/handheld.h"
+#include "tests/bench/ui_stranger.h"
 #include "tests/bench/ui_stage.h"
 #include "tests/window/helper_glass.h"
 
@@ -21,7 +22,7 @@ enum { STARTS = 5, FRAMES = 300, IDLE_S = 10, BACKENDS = 4 };
 static const char *const backends[BACKENDS] = {"headless", "X11", "Wayland", "panel loop"};
 
 /* The rows of the table, in order. */
-enum { FIRST, KEY, SCROLL, HOME, FORM, REST_HOME, REST_FORM, ROWS_OF_TABLE };
+enum { FIRST, KEY, SCROLL, HOME, SENDING, FORM, REST_HOME, REST_FORM, ROWS_OF_TABLE };
 
 struct figures {
     double v[ROWS_OF_TABLE];
@@ -109,6 +110,25 @@ static void measure_program(const struct bench *b, bool headless, struct figures
     handheld_stop(&h);
 }
 
+/* The same at home when the sending thread has asked a server: what a network costs. */
+static void measure_sending(const struct bench *b, bool headless, struct figures *to)
+{
+    struct handheld h = {0};
+    char address[64];
+    int portal = stranger_open(address, sizeof(address));
+    handheld_enrol(b->folder, address);
+    launch(b, headless, &h);
+    handheld_do(&h, "type \"%s\"", HANDHELD_PIN);
+    handheld_do(&h, "key Enter");
+    handheld_do(&h, "expect screen home");
+    bool ok = stranger_answer(portal);
+    sleep(1); /* it comes to rest */
+    to->v[SENDING] = ok ? pss(&h) : 0;
+    handheld_stop(&h);
+    handheld_enrol(b->folder, "");
+    close(portal);
+}
+
 /* Sets the environment up for a backend; false when the machine has not got it. */
 static bool set_up(int backend, struct glass *glass)
 {
@@ -133,6 +153,7 @@ static void measure(const struct bench *b, int backend, struct figures *to)
         struct glass glass = {.folder = ""};
         if (set_up(backend, &glass) && measure_kit(backend == 0, to)) {
             measure_program(b, backend == 0, to);
+            measure_sending(b, backend == 0, to);
         }
         glass_close(&glass);
         _exit(write(ends[1], to, sizeof(*to)) == sizeof(*to) ? 0 : 1);
@@ -203,6 +224,7 @@ static bool print_table(const struct bench *b, const struct figures *figures)
     good &= print_row("key press → pixels, p99, ms CPU", 16, figures, KEY);
     good &= print_row("scroll frame of 24 px over 10,000 rows, ms CPU", -1, figures, SCROLL);
     good &= print_row("PSS at home, MiB", 20, figures, HOME);
+    good &= print_row("PSS at home once a server was asked, MiB", -1, figures, SENDING);
     good &= print_row(form, 32, figures, FORM);
     good &= print_row("wakeups in 10 s of rest at home, all threads", 0, figures, REST_HOME);
     good &= print_row("wakeups in 10 s of rest in the form", 0, figures, REST_FORM);
