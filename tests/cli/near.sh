@@ -78,7 +78,7 @@ for device in a b c stranger; do
     echo language=en >"$folder/$device/display"
 done
 GOCUA_HUB_DATA=$folder/hub
-"$GOCUA_BUILD/make_records" "$folder/a" 246813 1 4 1500 900000
+"$GOCUA_BUILD/make_records" "$folder/a" 246813 1 4 1500 3000000
 "$GOCUA_BUILD/make_records" "$folder/a" 246813 5 2 1500
 
 # wrong use; nobody there; a code that is none
@@ -90,7 +90,7 @@ complains 'no longer good'
 # broken in the middle: the receiver goes after a part; what it has does not go again
 listen b
 old=$code
-python3 "$GOCUA_SOURCE/tests/cli/near_proxy.py" "$code" 2000000 >"$folder/proxy" 2>"$folder/proxy.log" &
+python3 "$GOCUA_SOURCE/tests/cli/near_proxy.py" "$code" 7000000 >"$folder/proxy" 2>"$folder/proxy.log" &
 server=$!
 for _ in $(seq 100); do [ -s "$folder/proxy" ] && break; sleep 0.1; done
 ctl 1 a handover --near "$(cat "$folder/proxy")"
@@ -176,7 +176,7 @@ server=
 [ "$(records)" = 6 ] || fail "$(records) records at the hub"
 [ "$(bundles b)" = 0 ] && [ "$(bundles c)" = 0 ] || fail "what has arrived is still carried"
 [ -z "$(find "$folder/b/carried" -name '*.gcn')" ] || fail "the name of a bundle that is gone stays"
-[ "$(find "$folder/hub" -type f -size 900000c | wc -l)" = 4 ] || fail "not four photos at the hub"
+[ "$(find "$folder/hub" -type f -size 3000000c | wc -l)" = 4 ] || fail "not four photos at the hub"
 
 # the words of the hub travel back in the same connection
 listen b
