@@ -9,7 +9,7 @@
 enum {
     TARGET = 48,
     ROW_GLOVED = 72,
-    KEY_WIDE = 32,
+    KEY_WIDE = 34,
     KEY_HIGH = 46,
     VIEW_LEAST = 72,
 };

@@ -32,8 +32,12 @@ struct cell {
 };
 
 static const char *const latin[] = {"q w e r t y u i o p", "a s d f g h j k l", "z x c v b n m"};
-static const char *const arabic[] = {"ض ص ث ق ف غ ع ه خ ح ج", "ش س ي ب ل ا ت ن م ك ط",
-                                     "ئ ء ؤ ر ى ة و ز ظ د ذ"};
+/* The places of the usual layout. Where twelve columns would be too narrow for a finger, what
+ * stands beyond the tenth has a row of its own. */
+static const char *const arabic[] = {"ض ص ث ق ف غ ع ه خ ح ج د", "ش س ي ب ل ا ت ن م ك ط أ",
+                                     "ئ ء ؤ ر ى ة و ز ظ ذ إ آ"};
+static const char *const arabic_narrow[] = {"ض ص ث ق ف غ ع ه خ ح", "ش س ي ب ل ا ت ن م ك",
+                                            "ئ ء ؤ ر ى ة و ز ظ ط", "أ إ آ ج د ذ"};
 static const char *const symbols[] = {"1 2 3 4 5 6 7 8 9 0",
                                       "@ # & * ( ) - + / :", "\" ' ! ? ; % _ ="};
 
@@ -179,26 +183,32 @@ static const char *way_name(const struct ui *ui)
                                                              : "VNI";
 }
 
+/* Rows of letters; the last one has the key that erases, the Latin one that for capitals, too. */
+static void letter_rows(struct ui *ui, const char *const *rows, int n)
+{
+    for (int i = 0; i < n; i++) {
+        row_open(ui);
+        if (rows == latin && i == 1) {
+            node_pad(ui, ui->at, 16, 0);
+        } else if (rows == latin && i == 2) {
+            icon_cell(ui, CODE_SHIFT, "shift", tr("Capitals"), ICON_ARROW_UPWARD);
+        }
+        letters(ui, rows[i]);
+        if (i == n - 1 && rows != arabic) {
+            icon_cell(ui, CODE_ERASE, "erase", tr("Erase"), ICON_BACKSPACE);
+        }
+        ui_end(ui);
+    }
+}
+
 static void letter_board(struct ui *ui)
 {
+    enum { COLUMNS = 12, WIDE = 36 };
     bool is_arabic = strcmp(ui->set.lang, "ar") == 0 && !ui->latin;
-    const char *const *rows = ui->edit.page ? symbols : is_arabic ? arabic : latin;
-    row_open(ui);
-    letters(ui, rows[0]);
-    ui_end(ui);
-    row_open(ui);
-    node_pad(ui, ui->at, rows == latin ? 16 : 0, 0);
-    letters(ui, rows[1]);
-    ui_end(ui);
-    row_open(ui);
-    if (rows == latin) {
-        icon_cell(ui, CODE_SHIFT, "shift", tr("Capitals"), ICON_ARROW_UPWARD);
-    }
-    letters(ui, rows[2]);
-    if (rows != arabic) {
-        icon_cell(ui, CODE_ERASE, "erase", tr("Erase"), ICON_BACKSPACE);
-    }
-    ui_end(ui);
+    bool wide = ui->w >= (int)(COLUMNS * WIDE * ui->bare);
+    const char *const *own = !is_arabic ? latin : wide ? arabic : arabic_narrow;
+    const char *const *rows = ui->edit.page ? symbols : own;
+    letter_rows(ui, rows, rows == arabic_narrow ? 4 : 3);
     row_open(ui);
     word_cell(ui, CODE_PAGE, "page", ui->edit.page ? "ABC" : "?123");
     bool words = ui->edit.field.input == UI_IN_TEXT || ui->edit.field.input == UI_IN_SEARCH;
@@ -207,12 +217,14 @@ static void letter_board(struct ui *ui)
     }
     text_cell(ui, is_arabic ? "،" : ",", TYPE_TITLE, 2);
     struct node *space = cell_open(ui, (struct cell){CODE_TEXT, " "}, "space",
-                                   rows == arabic || is_narrow(ui) ? 5 : 8);
+                                   rows == arabic || is_narrow(ui) ? 5
+                                   : rows == arabic_narrow         ? 7
+                                                                   : 8);
     space->name = node_keep(ui, tr("Space"));
     node_icon(ui, ICON_SPACE_BAR, 24, TOKEN_TEXT2);
     ui_end(ui);
     text_cell(ui, ".", TYPE_TITLE, 2);
-    if (rows == arabic) { /* its rows of eleven letters have no room for it */
+    if (rows == arabic) { /* its rows of twelve letters have no room for it */
         icon_cell(ui, CODE_ERASE, "erase", tr("Erase"), ICON_BACKSPACE);
     }
     icon_cell(ui, CODE_ENTER, "enter", tr("Done"),
@@ -335,7 +347,8 @@ void keyboard_paint_preview(struct ui *ui, struct paint *paint)
 /* On a low screen the keys are as high as a finger and no higher, so that the field is seen. */
 static void leave_room(struct ui *ui, struct node *board)
 {
-    int rows = board->children, most = (ui->h * 6 / 10 - board->pad[1] - board->pad[3]) / rows;
+    int rows = board->children, share = rows > 4 ? 5 : 6; /* tenths of the window */
+    int most = (ui->h * share / 10 - board->pad[1] - board->pad[3]) / rows;
     int least = (int)(KEY_LEAST * ui->bare + 0.5);
     if (most < least) {
         most = least;
