@@ -419,13 +419,56 @@ static void give_room(struct ui *ui, int left)
     }
 }
 
+/* Large letters and long words may make the bar at the bottom so high that nothing is seen of the
+ * page: then it comes at the page's end. */
+static bool actions_give_way(struct ui *ui)
+{
+    enum { LEAST = 72 };
+    struct node *bottom = NULL, *body = NULL;
+    for (struct node *c = ui->screen->first; c; c = c->next) {
+        bottom = c->widget == &widget_actions ? c : bottom;
+        body = c->id == id_of(ui->root->scope, "body") ? c : body;
+    }
+    if (!bottom || !body || body->r.h >= ui_px(ui, LEAST) ||
+        body->r.h >= scroll_get(ui, body->id)->content) {
+        return false;
+    }
+    struct node *column = body->first;
+    take_out(ui->screen, bottom);
+    bottom->next = NULL;
+    bottom->parent = column;
+    *(column->last ? &column->last->next : &column->first) = bottom;
+    column->last = bottom;
+    column->children++;
+    bottom->look.fill = bottom->look.edge = -1;
+    for (int i = 0; i < 4; i++) {
+        bottom->pad[i] = 0;
+    }
+    return true;
+}
+
+static void lay_layers(struct ui *ui, struct rect whole)
+{
+    for (struct node *c = ui->root->first; c; c = c->next) {
+        if (c->widget != &widget_key) {
+            node_measure(ui, c, whole.w);
+            node_place(ui, c, whole);
+        }
+    }
+}
+
+static void forget_measures(struct ui *ui)
+{
+    for (struct node *n = ui->root; n; n = node_next(ui->root, n)) {
+        n->measured_for = -1;
+    }
+}
+
 /* The screen, then every layer over it; the keyboard takes its height from all of them. */
 void ui_layout(struct ui *ui)
 {
     struct rect whole = {0, 0, ui->w, ui->h};
-    for (struct node *n = ui->root; n; n = node_next(ui->root, n)) {
-        n->measured_for = -1;
-    }
+    forget_measures(ui);
     ui->root->r = whole;
     for (struct node *c = ui->root->first; c; c = c->next) {
         if (c->widget == &widget_key) {
@@ -436,11 +479,10 @@ void ui_layout(struct ui *ui)
             give_room(ui, whole.h);
         }
     }
-    for (struct node *c = ui->root->first; c; c = c->next) {
-        if (c->widget != &widget_key) {
-            node_measure(ui, c, whole.w);
-            node_place(ui, c, whole);
-        }
+    lay_layers(ui, whole);
+    if (actions_give_way(ui)) {
+        forget_measures(ui);
+        lay_layers(ui, whole);
     }
     ui->is_laid = true;
 }

@@ -9,6 +9,7 @@
 
 #include "app/ui/script.h"
 #include "helper_desk.h"
+#include "platform/window/input.h"
 
 #define EXAMPLE "for example what is written at the top of the letter"
 
@@ -20,6 +21,11 @@ static void build(struct ui *ui, void *ctx)
     ui_body_begin(ui);
     const char *text =
         ui_field(ui, "what", typed, &(struct ui_field){.placeholder = EXAMPLE, .name = "What"});
+    for (int i = 0; typed[0] == 'm' && i < 5; i++) {
+        char key[8];
+        snprintf(key, sizeof(key), "more-%d", i);
+        ui_button(ui, key, "One more", NULL);
+    }
     if (text) {
         snprintf(typed, 40, "%s", text);
     }
@@ -27,6 +33,9 @@ static void build(struct ui *ui, void *ctx)
     ui_end(ui);
     ui_actions_begin(ui);
     ui_button(ui, "next", "Next", UI_OPT(.kind = UI_PRIMARY));
+    if (typed[0] == 'm') {
+        ui_button(ui, "all", "All that was written down on this page so far", NULL);
+    }
     ui_end(ui);
 }
 
@@ -134,6 +143,57 @@ static void no_size_cuts_a_ring(void **state)
     }
 }
 
+/* The buttons at the bottom fill the window: they come at the end of the page, which scrolls. */
+static void buttons_go_with_the_page_before_they_cover_it(void **state)
+{
+    struct desk desk;
+    char typed[40] = "more";
+    open_large(&desk, typed, 1, false);
+    struct rect last = desk_rect(&desk, "all");
+    assert_true(last.y + last.h > 760); /* at the bottom */
+    play(&desk, "size 800 480");
+    struct ui_settings set = *ui_get(desk.ui);
+    set.text_size = 1.5;
+    set.glove = true;
+    ui_set(desk.ui, &set);
+    desk_settle(&desk);
+    play(&desk, "check");
+    play(&desk, "tap go"); /* scrolls on */
+    play(&desk, "tap next");
+    play(&desk, "expect focus next");
+    desk_close(&desk);
+}
+
+/* On a narrow window the Arabic letters have a row more, on a wide one three of twelve; alef with
+ * its hamzas and madda is on both. */
+static void arabic_keys_are_as_wide_as_a_finger(void **state)
+{
+    static const char *const all[] = {"ا", "أ", "إ", "آ", "ء", "ئ", "ؤ", "ج", "د", "ذ", "ط", "ظ"};
+    static const char *const sizes[] = {"size 480 800", "size 800 480", "size 720 1280"};
+    struct desk desk;
+    char typed[40] = "";
+    open_large(&desk, typed, 1, false);
+    struct ui_settings set = *ui_get(desk.ui);
+    snprintf(set.lang, sizeof(set.lang), "ar");
+    set.rtl = true;
+    ui_set(desk.ui, &set);
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        play(&desk, sizes[i]);
+        play(&desk, "tap what");
+        play(&desk, "check");
+        int side = i == 2 ? 2 * 36 : 36 * 480 / 360;
+        for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
+            char id[40];
+            snprintf(id, sizeof(id), "keyboard/%s", all[k]);
+            assert_true(desk_rect(&desk, id).w >= side);
+        }
+        desk_tap(&desk, "keyboard/أ");
+    }
+    desk_key(&desk, KEY_TAB);
+    assert_string_equal(typed, "أأأ");
+    desk_close(&desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +202,8 @@ int main(void)
         cmocka_unit_test(tools_stand_alone_where_there_is_no_room),
         cmocka_unit_test(a_toast_stands_above_the_keys_of_a_low_window),
         cmocka_unit_test(no_size_cuts_a_ring),
+        cmocka_unit_test(buttons_go_with_the_page_before_they_cover_it),
+        cmocka_unit_test(arabic_keys_are_as_wide_as_a_finger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
