@@ -161,3 +161,25 @@ int aside_fdatasync(int fd)
 {
     return sync_by(fd, fdatasync);
 }
+
+struct read_work {
+    int fd, error;
+    void *bytes;
+    size_t n;
+    ssize_t result;
+};
+
+static void read_one(void *ctx)
+{
+    struct read_work *work = ctx;
+    work->result = read(work->fd, work->bytes, work->n);
+    work->error = errno;
+}
+
+ssize_t aside_read(int fd, void *bytes, size_t n)
+{
+    struct read_work work = {.fd = fd, .bytes = bytes, .n = n};
+    aside_do(read_one, &work);
+    errno = work.error;
+    return work.result;
+}

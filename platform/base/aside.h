@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct aside;
 
@@ -24,8 +25,9 @@ void aside_destroy(struct aside *aside);
  * beside the caller, so it may use what belongs to the calling thread. */
 void aside_do(void (*work)(void *ctx), void *ctx);
 
-/* fsync and fdatasync by aside_do: 0, or -1 and errno. */
+/* fsync, fdatasync and read by aside_do: what they return, and errno. */
 int aside_fsync(int fd);
 int aside_fdatasync(int fd);
+ssize_t aside_read(int fd, void *bytes, size_t n);
 
 #endif

@@ -22,7 +22,15 @@ static bool fail(struct err *err, const char *what)
     return err_set(err, kind, code, "%s: %s", what, strerror(code));
 }
 
-bool file_read(const char *path, size_t limit, struct buf *buf, struct err *err)
+struct read_work {
+    const char *path;
+    size_t limit;
+    struct buf *buf;
+    struct err *err;
+    bool ok;
+};
+
+static bool read_whole(const char *path, size_t limit, struct buf *buf, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -57,6 +65,19 @@ bool file_read(const char *path, size_t limit, struct buf *buf, struct err *err)
     }
     close(fd);
     return ok;
+}
+
+static void read_one(void *ctx)
+{
+    struct read_work *work = ctx;
+    work->ok = read_whole(work->path, work->limit, work->buf, work->err);
+}
+
+bool file_read(const char *path, size_t limit, struct buf *buf, struct err *err)
+{
+    struct read_work work = {path, limit, buf, err, false};
+    aside_do(read_one, &work);
+    return work.ok;
 }
 
 bool file_map(const char *path, size_t limit, struct str *bytes, struct err *err)

@@ -322,17 +322,12 @@ static void step_one(void *ctx)
     work->rc = sqlite3_step(work->stmt);
 }
 
-/* What waits for the disk or for another writer: a change outside of a bracket, and the brackets'
- * own BEGIN and COMMIT (which SQLite counts among what only reads). */
+/* A commit waits for the disk and for other writers; but a page that is not in memory is read from
+ * that disk too, and which row needs one nobody knows before. */
 static int step(struct db_query *q)
 {
     struct step_work work = {.stmt = q->stmt};
-    bool is_alone = sqlite3_get_autocommit(q->db->handle);
-    if ((is_alone && !sqlite3_stmt_readonly(q->stmt)) || strcmp(q->sql, "COMMIT") == 0) {
-        aside_do(step_one, &work);
-    } else {
-        step_one(&work);
-    }
+    aside_do(step_one, &work);
     return work.rc;
 }
 

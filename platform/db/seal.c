@@ -167,7 +167,7 @@ static ssize_t read_full(int fd, unsigned char *bytes, size_t n)
 {
     size_t got = 0;
     while (got < n) {
-        ssize_t part = read(fd, bytes + got, n - got);
+        ssize_t part = aside_read(fd, bytes + got, n - got);
         if (part == 0) {
             break;
         }
