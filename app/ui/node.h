@@ -293,6 +293,7 @@ struct ui {
 
     struct aside *aside; /* what is slow is done there */
     int signed_presses;  /* keys waiting as the sign shows them; -1: no sign is up */
+    double turn_ms;      /* wait_clock when this turn began to answer */
     double signed_ms;    /* wait_clock of the first sign since it was set to 0 */
     struct inspect *inspect;
     struct ui_judge judge; /* key NULL: none */

@@ -379,6 +379,7 @@ bool ui_is_idle(const struct ui *ui)
 
 bool ui_turn(struct ui *ui, int ms, struct err *err)
 {
+    ui->turn_ms = wait_clock();
     if (!refresh(ui, err)) {
         return false;
     }
@@ -386,6 +387,7 @@ bool ui_turn(struct ui *ui, int ms, struct err *err)
     int wait = due >= 0 && (ms < 0 || due < ms) ? due : ms;
     struct input *input = arena_new(&ui->scratch, struct input);
     bool came = window_wait(ui->window, ui->quit ? 0 : wait, input);
+    ui->turn_ms = wait_clock();
     while (came) {
         ui_input(ui, input);
         refresh_tree(ui); /* the next input meets the screen that this one led to */
