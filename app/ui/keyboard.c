@@ -188,8 +188,9 @@ static void letter_rows(struct ui *ui, const char *const *rows, int n)
 {
     for (int i = 0; i < n; i++) {
         row_open(ui);
-        if (rows == latin && i == 1) {
-            node_pad(ui, ui->at, 16, 0);
+        if (rows == latin && i == 1) { /* nine letters in the middle; large text needs no more */
+            int most = ui->w * 16 / 360, pad = ui_px(ui, 16);
+            ui->at->pad[0] = ui->at->pad[2] = (int16_t)(pad < most ? pad : most);
         } else if (rows == latin && i == 2) {
             icon_cell(ui, CODE_SHIFT, "shift", tr("Capitals"), ICON_ARROW_UPWARD);
         }
