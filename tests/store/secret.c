@@ -12,6 +12,7 @@
 #include "tests/store/helper_store.h"
 
 #include <ftw.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "platform/base/file.h"
@@ -219,12 +220,33 @@ static void a_lock_leaves_no_key_in_memory(void **state)
     assert_int_equal(count_trace(&media), 0);
 }
 
+static int locked_how;
+
+/* In place of the C library's. */
+int mlockall(int how)
+{
+    locked_how = how;
+    return -1; /* as for somebody who may not: all goes on */
+}
+
+static void what_was_entered_stays_out_of_swap(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    locked_how = 0;
+    struct store_lock *lock = store_lock(in_folder(f, "locked"), &err);
+    assert_non_null(lock);
+    assert_int_equal(locked_how, MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+    store_unlock(lock);
+}
+
 int main(void)
 {
 #define IN_STORE(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
     const struct CMUnitTest tests[] = {
         IN_STORE(nothing_personal_is_readable_in_the_folder),
         IN_STORE(a_lock_leaves_no_key_in_memory),
+        IN_STORE(what_was_entered_stays_out_of_swap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
