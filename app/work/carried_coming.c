@@ -132,22 +132,6 @@ bool carried_begin(struct app *app, int64_t size, struct carried_coming **out, s
     return true;
 }
 
-static bool write_all(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t got = write(fd, bytes, n);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            return false;
-        }
-        bytes += got;
-        n -= (size_t)got;
-    }
-    return true;
-}
-
 bool carried_add(struct carried_coming *c, const void *bytes, size_t n, struct err *err)
 {
     if (!c->has_begun && !bundle_is_one((struct str){bytes, n})) {
@@ -159,7 +143,7 @@ bool carried_add(struct carried_coming *c, const void *bytes, size_t n, struct e
     }
     c->left -= (int64_t)n;
     hash_more(c->hash, bytes, n);
-    return write_all(c->fd, bytes, n) ||
+    return file_write_all(c->fd, bytes, n) ||
            err_set(err, ERR_STORAGE, errno, "what comes cannot be written");
 }
 

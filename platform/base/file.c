@@ -109,15 +109,16 @@ void file_unmap(struct str bytes)
     }
 }
 
-static bool write_all(int fd, const char *bytes, size_t n)
+bool file_write_all(int fd, const void *bytes, size_t n)
 {
+    const char *at = bytes;
     while (n) {
-        ssize_t done = write(fd, bytes, n);
+        ssize_t done = write(fd, at, n);
         if (done < 0 && errno != EINTR) {
             return false;
         }
         if (done > 0) {
-            bytes += done;
+            at += done;
             n -= (size_t)done;
         }
     }
@@ -175,7 +176,7 @@ bool file_write(const char *path, const void *bytes, size_t n, struct err *err)
     if (fd < 0) {
         return false;
     }
-    bool ok = write_all(fd, bytes, n) || fail(err, "cannot write");
+    bool ok = file_write_all(fd, bytes, n) || fail(err, "cannot write");
     return end_beside(path, beside, fd, ok, err);
 }
 
@@ -216,7 +217,7 @@ static bool copy_bytes(int from, int to, struct err *err)
         if (n < 0 && errno != EINTR) {
             return fail(err, "cannot read");
         }
-        if (n > 0 && !write_all(to, part, (size_t)n)) {
+        if (n > 0 && !file_write_all(to, part, (size_t)n)) {
             return fail(err, "cannot write");
         }
     }

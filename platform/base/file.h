@@ -15,6 +15,9 @@ bool file_read(const char *path, size_t limit, struct buf *buf, struct err *err)
  * one or the new one, never half. Readable by the owner only (0600). */
 bool file_write(const char *path, const void *bytes, size_t n, struct err *err);
 
+/* Writes all n bytes to an open file; false with errno. */
+bool file_write_all(int fd, const void *bytes, size_t n);
+
 /* The whole file as memory that is read when it is touched: for files that are not held in memory,
  * and that nobody shortens meanwhile. file_unmap ends it. ERR_INPUT when it is empty or larger than
  * limit bytes. */

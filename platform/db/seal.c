@@ -53,21 +53,6 @@ static bool system_err(struct err *err, const char *what)
     return err_set(err, kind, code, "%s: %s", what, strerror(code));
 }
 
-static bool write_all(int fd, const unsigned char *bytes, size_t n, struct err *err)
-{
-    while (n) {
-        ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno != EINTR) {
-            return system_err(err, "cannot write a sealed file");
-        }
-        if (done > 0) {
-            bytes += done;
-            n -= (size_t)done;
-        }
-    }
-    return true;
-}
-
 struct seal_writer *seal_create(const char *path, const struct key *key, struct str about,
                                 struct err *err)
 {
@@ -83,7 +68,8 @@ struct seal_writer *seal_create(const char *path, const struct key *key, struct 
     writer->about_n = about.n;
     writer->fd = fd;
     crypto_secretstream_xchacha20poly1305_init_push(&writer->state, header, key_bytes(key));
-    if (!write_all(fd, magic, sizeof(magic), err) || !write_all(fd, header, HEADER, err)) {
+    if (!file_write_all(fd, magic, sizeof(magic)) || !file_write_all(fd, header, HEADER)) {
+        system_err(err, "cannot write a sealed file");
         seal_abort(writer);
         return NULL;
     }
@@ -97,7 +83,8 @@ static bool push(struct seal_writer *writer, unsigned char tag, struct err *err)
                                                writer->n, (const unsigned char *)writer->about,
                                                writer->about_n, tag);
     writer->n = 0;
-    return write_all(writer->fd, writer->sealed, (size_t)n, err);
+    return file_write_all(writer->fd, writer->sealed, (size_t)n) ||
+           system_err(err, "cannot write a sealed file");
 }
 
 bool seal_write(struct seal_writer *writer, const void *bytes, size_t n, struct err *err)

@@ -93,21 +93,6 @@ static bool begin_part(void *ctx, const struct form_part *part, struct err *err)
     return begin_file(in, part, err);
 }
 
-static bool write_all(int fd, struct str bytes, struct err *err)
-{
-    while (bytes.n > 0) {
-        ssize_t n = write(fd, bytes.s, bytes.n);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return err_set(err, ERR_STORAGE, errno, "cannot write a spool file");
-        }
-        bytes = (struct str){bytes.s + n, bytes.n - (size_t)n};
-    }
-    return true;
-}
-
 static bool part_bytes(void *ctx, struct str bytes, struct err *err)
 {
     struct intake *in = ctx;
@@ -122,7 +107,8 @@ static bool part_bytes(void *ctx, struct str bytes, struct err *err)
     case PART_FILE:
         in->parcel->files.v[in->parcel->files.n - 1].size += bytes.n;
         hash_more(in->hash, bytes.s, bytes.n);
-        return write_all(in->fd, bytes, err);
+        return file_write_all(in->fd, bytes.s, bytes.n) ||
+               err_set(err, ERR_STORAGE, errno, "cannot write a spool file");
     }
     return true;
 }

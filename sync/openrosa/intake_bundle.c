@@ -49,15 +49,8 @@ bool bundle_intake_feed(struct bundle_intake *in, struct str bytes, struct err *
     if (in->size > OPENROSA_BUNDLE_LIMIT) {
         return too_large(err);
     }
-    while (bytes.n > 0) {
-        ssize_t n = write(in->fd, bytes.s, bytes.n);
-        if (n <= 0 && errno != EINTR) {
-            return err_set(err, ERR_STORAGE, errno, "cannot write to the spool");
-        }
-        size_t done = n > 0 ? (size_t)n : 0;
-        bytes = (struct str){bytes.s + done, bytes.n - done};
-    }
-    return true;
+    return file_write_all(in->fd, bytes.s, bytes.n) ||
+           err_set(err, ERR_STORAGE, errno, "cannot write to the spool");
 }
 
 bool bundle_intake_finish(struct bundle_intake *in, struct openrosa_server *server, int64_t device,
