@@ -1,6 +1,15 @@
 #include "app/screen/load.h"
 
-#include "app/lang/lang.h"
+bool load_weigh(struct desk *desk, struct giving_load *load)
+{
+    struct err err = {0};
+    bool ok = giving_weigh(desk->app, load, &err);
+    bool is_alone = !ok && err.kind == ERR_MISSING;
+    if (!ok && !is_alone) {
+        desk_fail(desk, &err);
+    }
+    return !is_alone;
+}
 
 void load_say(struct ui *ui, enum ui_type type, struct buf *text, enum ui_icon icon)
 {
@@ -8,7 +17,7 @@ void load_say(struct ui *ui, enum ui_type type, struct buf *text, enum ui_icon i
     buf_finish(text);
 }
 
-void load_draw(struct ui *ui, const struct stick_load *load)
+void load_draw(struct ui *ui, const struct giving_load *load)
 {
     const struct outbox_whole *own = &load->own;
     const struct carried *carried = &load->carried;
@@ -47,9 +56,10 @@ void load_draw_arrived(struct ui *ui, int sent)
     }
 }
 
-void load_draw_not_read(struct ui *ui, int not_read)
+void load_draw_rest(struct ui *ui, const struct giving_status *status)
 {
     struct buf text = {0};
+    int not_read = status->not_read;
     if (not_read > 0) {
         buf_addf(&text,
                  trn("%d record cannot be read whole and did not go: see the outbox.",
@@ -58,4 +68,26 @@ void load_draw_not_read(struct ui *ui, int not_read)
                  not_read);
         load_say(ui, TYPE_BODY, &text, ICON_INFO);
     }
+    if (status->result.sent + status->given + not_read == 0 && status->err.kind == ERR_NONE &&
+        status->result.reason == OUTBOX_NO_REASON) {
+        ui_text(ui, TYPE_BODY, tr("There was nothing new, neither to hand over nor to take in."),
+                UI_OPT(.icon = ICON_INFO));
+    }
+}
+
+bool load_draw_end(struct ui *ui, const struct giving_status *status)
+{
+    enum outbox_reason reason = status->result.reason;
+    if (status->err.kind != ERR_NONE) {
+        ui_notice(ui, TONE_ERROR, app_sentence(&status->err));
+        return false;
+    }
+    if (reason == OUTBOX_NO_REASON) {
+        return true;
+    }
+    ui_notice(ui, TONE_ERROR, tr(outbox_reason_text(reason)));
+    if (outbox_reason_remedy(reason)[0]) {
+        ui_text(ui, TYPE_BODY, tr(outbox_reason_remedy(reason)), NULL);
+    }
+    return false;
 }

@@ -17,20 +17,10 @@ struct give_state {
     struct aim aim;
     bool is_alone; /* no organisation that anything could be sealed for */
     char code[CODE_ROOM], number[NEAR_NUMBER];
-    struct stick_load load;
-    struct near_run *run; /* while it goes, and for the words afterwards */
-    struct near_status status;
+    struct giving_load load;
+    struct giving *run; /* while it goes, and for the words afterwards */
+    struct giving_status status;
 };
-
-static void weigh(struct desk *desk, struct give_state *s)
-{
-    struct err err = {0};
-    bool ok = stick_weigh(desk->app, &s->load, &err);
-    s->is_alone = !ok && err.kind == ERR_MISSING;
-    if (!ok && !s->is_alone) {
-        desk_fail(desk, &err);
-    }
-}
 
 static bool accepts(void *ctx, struct str bytes)
 {
@@ -40,7 +30,7 @@ static bool accepts(void *ctx, struct str bytes)
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
     struct give_state *s = state;
-    weigh(desk, s);
+    s->is_alone = !load_weigh(desk, &s->load);
     if (!s->is_alone) {
         aim_open(&s->aim, desk, accepts);
     }
@@ -51,7 +41,7 @@ static void leave(struct desk *desk, void *state)
 {
     struct give_state *s = state;
     aim_close(&s->aim);
-    near_leave(s->run);
+    giving_leave(s->run);
     explicit_bzero(s->code, sizeof(s->code));
 }
 
@@ -60,12 +50,12 @@ static void mail(struct desk *desk, void *state, const struct mail *mail)
     struct give_state *s = state;
     if (s->run) {
         bool was_over = s->status.is_over;
-        near_look(s->run, &s->status);
+        giving_look(s->run, &s->status);
         if (!s->status.is_over || was_over) {
             return;
         }
     }
-    weigh(desk, s);
+    s->is_alone = !load_weigh(desk, &s->load);
 }
 
 /* ---- the code ------------------------------------------------------------------------------- */
@@ -116,9 +106,9 @@ static void again(struct desk *desk, struct give_state *s)
     bool is_old = s->status.result.reason == OUTBOX_NEAR_CODE ||
                   s->status.result.reason == OUTBOX_NEAR_STRANGER ||
                   s->status.result.reason == OUTBOX_NEAR_FULL;
-    near_leave(s->run);
+    giving_leave(s->run);
     s->run = NULL;
-    weigh(desk, s);
+    s->is_alone = !load_weigh(desk, &s->load);
     if (is_old) {
         explicit_bzero(s->code, sizeof(s->code));
         aim_open(&s->aim, desk, accepts);
@@ -148,8 +138,8 @@ static void draw_ready(struct desk *desk, struct give_state *s)
     if (ui_button(
             ui, "give", is_more ? tr("Give") : tr("Ask for answers"),
             UI_OPT(.kind = UI_PRIMARY, .icon = is_more ? ICON_SEND : ICON_MAIL, .focus = true))) {
-        s->status = (struct near_status){.news_ms = clock_mono_ms()};
-        s->run = near_begin(desk->app, str_of(s->code));
+        s->status = (struct giving_status){.news_ms = clock_mono_ms()};
+        s->run = near_give(desk->app, str_of(s->code));
         ui_change(ui);
     }
     ui_end(ui);
@@ -160,7 +150,7 @@ static void draw_ready(struct desk *desk, struct give_state *s)
 static void draw_going(struct desk *desk, struct give_state *s)
 {
     struct ui *ui = desk->ui;
-    const struct near_status *now = &s->status;
+    const struct giving_status *now = &s->status;
     char text[120];
     int all = (int)s->load.own.records;
     int done = now->done < all ? now->done : all;
@@ -173,7 +163,7 @@ static void draw_going(struct desk *desk, struct give_state *s)
     ui_end(ui);
     ui_actions_begin(ui);
     if (ui_button(ui, "stop", tr("Stop"), UI_OPT(.icon = ICON_STOP))) {
-        near_stop(s->run);
+        giving_stop(s->run);
     }
     ui_end(ui);
     if (clock_mono_ms() - now->news_ms < AWAKE_MS) {
@@ -183,7 +173,7 @@ static void draw_going(struct desk *desk, struct give_state *s)
 
 /* ---- afterwards ----------------------------------------------------------------------------- */
 
-static void draw_counts(struct ui *ui, const struct near_status *status)
+static void draw_counts(struct ui *ui, const struct giving_status *status)
 {
     struct buf text = {0};
     load_draw_arrived(ui, status->result.sent);
@@ -198,28 +188,15 @@ static void draw_counts(struct ui *ui, const struct near_status *status)
                    "wait here, and go by themselves when there is a network."),
                 UI_OPT(.icon = ICON_INFO));
     }
-    load_draw_not_read(ui, status->not_read);
-    if (status->result.sent + status->given + status->not_read == 0 &&
-        status->result.reason == OUTBOX_NO_REASON) {
-        ui_text(ui, TYPE_BODY, tr("There was nothing new, neither to hand over nor to take in."),
-                UI_OPT(.icon = ICON_INFO));
-    }
+    load_draw_rest(ui, status);
 }
 
 static void draw_over(struct desk *desk, struct give_state *s)
 {
     struct ui *ui = desk->ui;
-    enum outbox_reason reason = s->status.result.reason;
-    bool is_good = reason == OUTBOX_NO_REASON && s->status.err.kind == ERR_NONE;
     ui_body_begin(ui);
-    if (s->status.err.kind != ERR_NONE) {
-        ui_notice(ui, TONE_ERROR, app_sentence(&s->status.err));
-    } else if (!is_good) {
-        ui_notice(ui, TONE_ERROR, tr(outbox_reason_text(reason)));
-        if (outbox_reason_remedy(reason)[0]) {
-            ui_text(ui, TYPE_BODY, tr(outbox_reason_remedy(reason)), NULL);
-        }
-    } else {
+    bool is_good = load_draw_end(ui, &s->status);
+    if (is_good) {
         ui_notice(ui, TONE_OK, tr("The hand-over is over."));
     }
     draw_counts(ui, &s->status);
@@ -244,7 +221,7 @@ static void draw(struct desk *desk, void *state)
     ui_screen(ui, is_over ? "near_give_over" : s->run ? "near_give_going" : "near_give");
     if (ui_bar(ui, tr("Give"), NULL)) {
         if (s->run && !is_over) {
-            near_stop(s->run); /* its last word is waited for */
+            giving_stop(s->run); /* its last word is waited for */
         } else {
             desk_back(desk);
         }

@@ -14,20 +14,10 @@ struct stick_state {
     size_t n, chosen;
     char path[STICK_PATH]; /* of the chosen one: it stays chosen when others come */
     bool is_alone;         /* no organisation that anything could be sealed for */
-    struct stick_load load;
-    struct stick_run *run; /* while it is written to, and for the words afterwards */
-    struct stick_status status;
+    struct giving_load load;
+    struct giving *run; /* while it is written to, and for the words afterwards */
+    struct giving_status status;
 };
-
-static void weigh(struct desk *desk, struct stick_state *s)
-{
-    struct err err = {0};
-    bool ok = stick_weigh(desk->app, &s->load, &err);
-    s->is_alone = !ok && err.kind == ERR_MISSING;
-    if (!ok && !s->is_alone) {
-        desk_fail(desk, &err);
-    }
-}
 
 /* The one that was chosen; else the first that can be written to. */
 static void find(struct stick_state *s)
@@ -46,7 +36,8 @@ static void find(struct stick_state *s)
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
-    weigh(desk, state);
+    struct stick_state *s = state;
+    s->is_alone = !load_weigh(desk, &s->load);
     find(state);
     return true;
 }
@@ -54,7 +45,7 @@ static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 static void leave(struct desk *desk, void *state)
 {
     struct stick_state *s = state;
-    stick_leave(s->run);
+    giving_leave(s->run);
 }
 
 static void mail(struct desk *desk, void *state, const struct mail *mail)
@@ -62,25 +53,25 @@ static void mail(struct desk *desk, void *state, const struct mail *mail)
     struct stick_state *s = state;
     if (s->run) {
         bool was_over = s->status.is_over;
-        stick_look(s->run, &s->status);
+        giving_look(s->run, &s->status);
         if (!s->status.is_over || was_over) {
             return;
         }
     }
-    weigh(desk, s);
+    s->is_alone = !load_weigh(desk, &s->load);
 }
 
 static void begin(struct desk *desk, struct stick_state *s)
 {
-    s->status = (struct stick_status){.done = 0};
-    s->run = stick_begin(desk->app, &s->sticks[s->chosen]);
+    s->status = (struct giving_status){.done = 0};
+    s->run = stick_give(desk->app, &s->sticks[s->chosen]);
 }
 
 static void end(struct desk *desk, struct stick_state *s)
 {
-    stick_leave(s->run);
+    giving_leave(s->run);
     s->run = NULL;
-    weigh(desk, s);
+    s->is_alone = !load_weigh(desk, &s->load);
     find(s);
     ui_change(desk->ui);
 }
@@ -179,7 +170,7 @@ static void draw_writing(struct desk *desk, struct stick_state *s)
     ui_end(ui);
     ui_actions_begin(ui);
     if (ui_button(ui, "stop", tr("Stop"), UI_OPT(.icon = ICON_STOP))) {
-        stick_stop(s->run);
+        giving_stop(s->run);
     }
     ui_end(ui);
     ui_stay_awake(ui);
@@ -189,10 +180,9 @@ static void draw_writing(struct desk *desk, struct stick_state *s)
 
 static void draw_counts(struct ui *ui, const struct stick_state *s)
 {
-    const struct run_result *r = &s->status.result;
-    int on_it = s->status.on_it, not_read = s->status.not_read;
+    int on_it = s->status.given;
     struct buf text = {0};
-    load_draw_arrived(ui, r->sent);
+    load_draw_arrived(ui, s->status.result.sent);
     if (on_it > 0) {
         buf_addf(&text,
                  trn("%d record lies on the stick, sealed.", "%d records lie on the stick, sealed.",
@@ -204,28 +194,15 @@ static void draw_counts(struct ui *ui, const struct stick_state *s)
                    "the organisation's answer comes back, on the stick or by a network."),
                 UI_OPT(.icon = ICON_INFO));
     }
-    load_draw_not_read(ui, not_read);
-    if (r->sent + on_it + not_read == 0 && r->reason == OUTBOX_NO_REASON) {
-        ui_text(ui, TYPE_BODY, tr("There was nothing new, neither to hand over nor to take in."),
-                UI_OPT(.icon = ICON_INFO));
-    }
+    load_draw_rest(ui, &s->status);
 }
 
 static void draw_over(struct desk *desk, struct stick_state *s)
 {
     struct ui *ui = desk->ui;
-    enum outbox_reason reason = s->status.result.reason;
-    bool is_good = reason == OUTBOX_NO_REASON && s->status.err.kind == ERR_NONE;
     ui_body_begin(ui);
-    if (s->status.err.kind != ERR_NONE) {
-        ui_notice(ui, TONE_ERROR, app_sentence(&s->status.err));
-    } else if (!is_good) {
-        ui_notice(ui, TONE_ERROR, tr(outbox_reason_text(reason)));
-        if (outbox_reason_remedy(reason)[0]) {
-            ui_text(ui, TYPE_BODY, tr(outbox_reason_remedy(reason)), NULL);
-        }
-    }
-    if (reason != OUTBOX_STICK_GONE) {
+    bool is_good = load_draw_end(ui, &s->status);
+    if (s->status.result.reason != OUTBOX_STICK_GONE) {
         ui_notice(ui, TONE_OK, tr("You may pull the stick out now."));
     }
     draw_counts(ui, s);
@@ -248,7 +225,7 @@ static void draw(struct desk *desk, void *state)
     ui_screen(ui, is_over ? "stick_done" : s->run ? "stick_write" : "stick");
     if (ui_bar(ui, tr("To a USB stick"), NULL)) {
         if (s->run && !is_over) {
-            stick_stop(s->run); /* its last word is waited for */
+            giving_stop(s->run); /* its last word is waited for */
         } else {
             desk_back(desk);
         }

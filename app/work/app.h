@@ -18,7 +18,7 @@ enum { SETTING_SIZE = 512, SETTING_ROWS = 32, APP_PIN_LEAST = 6 };
 enum { APP_NO_FORM = 1 };
 
 /* Kinds of mail that the owner of the mailbox gets. */
-enum app_mail { MAIL_SYNC = 1, MAIL_NETWORK, MAIL_EXPORT, MAIL_STICK, MAIL_NEAR };
+enum app_mail { MAIL_SYNC = 1, MAIL_NETWORK, MAIL_EXPORT, MAIL_GIVING, MAIL_RECEIVE };
 
 struct sync;
 

@@ -58,7 +58,7 @@ static void tell(struct receive *r, bool always)
     r->told_ms = is_due ? now : r->told_ms;
     pthread_mutex_unlock(&r->lock);
     if (is_due) {
-        mailbox_post(r->app->mailbox, &(struct mail){.kind = MAIL_NEAR});
+        mailbox_post(r->app->mailbox, &(struct mail){.kind = MAIL_RECEIVE});
     }
 }
 

@@ -25,8 +25,8 @@ struct receive_status {
     int64_t last_ms; /* when the last ask with the right key came, by clock_mono_ms */
 };
 
-/* Begins to listen; MAIL_NEAR tells of news. ERR_MISSING: the device belongs to no organisation of
- * ours; ERR_OFFLINE: no network that others could be in too. */
+/* Begins to listen; MAIL_RECEIVE tells of news. ERR_MISSING: the device belongs to no organisation
+ * of ours; ERR_OFFLINE: no network that others could be in too. */
 bool receive_begin(struct app *app, struct receive **out, struct err *err);
 
 /* What the code says; borrowed. */

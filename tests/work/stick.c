@@ -33,16 +33,16 @@ static struct stick stick_at(const char *folder)
 }
 
 /* Only mails of ours wake it; the last comes after the end. */
-static struct stick_status wait_for_end(struct app *app, struct stick_run *run)
+static struct giving_status wait_for_end(struct app *app, struct giving *run)
 {
-    struct stick_status status = {.is_over = false};
+    struct giving_status status = {.is_over = false};
     while (!status.is_over) {
         struct mail mail;
         assert_true(mailbox_wait(app->mailbox, 60000));
         while (mailbox_take(app->mailbox, &mail)) {
             mail_discard(&mail);
         }
-        stick_look(run, &status);
+        giving_look(run, &status);
     }
     return status;
 }
@@ -65,47 +65,47 @@ static void only_the_stick_that_was_chosen(void **state)
 {
     char *home = test_folder(), *folder = test_folder();
     struct app *app = test_app_open(home);
-    struct stick_load load;
+    struct giving_load load;
     struct err err = {0};
     unsigned char key[SIGN_PUBLIC], secret[SIGN_SECRET];
     struct buf hex = {0};
     add(app, "uuid:1");
     add(app, "uuid:2");
-    assert_false(stick_weigh(app, &load, &err));
+    assert_false(giving_weigh(app, &load, &err));
     assert_int_equal(err.kind, ERR_MISSING);
     sign_make_keys(key, secret);
     hash_add_hex(&hex, key, sizeof(key));
     assert_true(setting_set(app->store, "enrol.key", buf_text(&hex), NULL));
-    assert_true(stick_weigh(app, &load, NULL));
+    assert_true(giving_weigh(app, &load, NULL));
     assert_int_equal(load.own.records, 2);
     assert_int_equal(load.own.bytes, 14);
 
     struct stick stick = stick_at(folder);
     stick.device++; /* pulled out: something else stands at its path by now */
-    struct stick_run *run = stick_begin(app, &stick);
-    struct stick_status status = wait_for_end(app, run);
+    struct giving *run = stick_give(app, &stick);
+    struct giving_status status = wait_for_end(app, run);
     assert_int_equal(status.result.reason, OUTBOX_STICK_GONE);
     assert_int_equal(status.err.kind, ERR_NONE);
     assert_int_equal(bundles(folder), 0);
-    stick_leave(run);
+    giving_leave(run);
 
     stick = stick_at(folder);
-    run = stick_begin(app, &stick);
+    run = stick_give(app, &stick);
     status = wait_for_end(app, run);
     assert_int_equal(status.result.reason, OUTBOX_NO_REASON);
     assert_int_equal(status.done, 2);
-    assert_int_equal(status.on_it, 2);
+    assert_int_equal(status.given, 2);
     assert_int_equal(bundles(folder), 2);
-    stick_leave(run);
-    assert_true(stick_weigh(app, &load, NULL));
+    giving_leave(run);
+    assert_true(giving_weigh(app, &load, NULL));
     assert_int_equal(load.own.records, 2); /* only the organisation's word makes them sent */
 
-    stick_leave(stick_begin(app, &stick)); /* at once */
-    run = stick_begin(app, &stick);
+    giving_leave(stick_give(app, &stick)); /* at once */
+    run = stick_give(app, &stick);
     app_lock(app); /* the job has its own key */
     status = wait_for_end(app, run);
-    assert_int_equal(status.on_it, 2);
-    stick_leave(run);
+    assert_int_equal(status.given, 2);
+    giving_leave(run);
     app_close(app);
     buf_finish(&hex);
     test_folder_remove(folder);
