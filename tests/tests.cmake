@@ -116,7 +116,8 @@ bench(hub USES app/hub LIBS Threads::Threads)
 fuzz(multipart_reader USES sync/http)
 bench(xpath    USES app/form)
 bench(form     USES app/form)
-bench(ui USES app/ui app/work app/store app/form sync/http)
+bench(ui USES platform/base)
+bench(inside USES app/ui app/work app/store app/form) # the part of ui and handheld with our libraries
 # The disk of the fault lane stands below every call that changes or reads a file, SQLite's too:
 # tests/fault/helper_simwrap.h.
 set(disk_calls open64 __open64_2 mkostemp64 close read __read_chk pread64 __pread64_chk write pwrite64
@@ -158,7 +159,7 @@ fuzz(form      USES app/form)
 fuzz(instance  USES app/form)
 fuzz(geojson   USES app/form)
 fuzz(csv       USES app/form)
-bench(handheld USES app/work app/store app/form)
+bench(handheld USES platform/base)
 fuzz(image USES platform/window)
 bench(film USES app/screen app/work app/ui platform/window platform/system platform/sensor
                 LIBS test_frames m)

@@ -12,23 +12,10 @@ enum { HANDHELD_PATH = 512 };
 
 #define HANDHELD_PIN "482915"
 
-/* Times of one deed. */
-struct cost {
-    double cpu_ms, wall_ms;
-};
-
-/* Makes the folder and its visits, seeded. cheap: the floor of the PIN's cost, not what the device
- * would choose. Ends the program with a sentence when it cannot. */
-void handheld_fill(const char *folder, int visits, bool cheap);
-
-/* Says to which server the device in that folder belongs; "": to none. */
-void handheld_enrol(const char *folder, const char *address);
-
-/* Puts a form file and the shipped lists that it names into that folder; its id is put into id. */
-void handheld_put_form(const char *folder, const char *path, char *id, size_t room);
-
-/* Saves count answers of a shipped form in that folder: the mean, and unlock is filled. */
-struct cost handheld_answers(const char *folder, int count, struct cost *unlock);
+/* What needs the app's rooms is done by build/bench/inside (inside.h), beside the caller's program:
+ * answer gets what it printed. Ends the program when it failed. */
+void handheld_inside(char *answer, size_t room, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The program under measure. */
 struct handheld {

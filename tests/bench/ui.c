@@ -1,8 +1,9 @@
 /* The budgets of the window, per backend: headless, X11, Wayland (weston in an Xvfb) and the own
- * epoll loop that a bare panel gets (SDL's dummy driver). The kit is measured in this process over
- * 10,000 rows; the memory and the wakeups are those of the release gocua beside it, which is driven
- * through its inspection socket to home and into a form. `ui [FORM.xml]`: the form, else the
- * largest shipped one. Exit status 1 when a limit is broken. */
+ * epoll loop that a bare panel gets (SDL's dummy driver). The kit is measured by `inside` over
+ * 10,000 rows, which has ended before the rest begins; the memory and the wakeups are those of the
+ * release gocua, which is driven through its inspection socket to home and into a form, while
+ * nothing else of ours runs and this program maps none of its libraries. `ui [FORM.xml]`: the form,
+ * else the largest shipped one. Exit status 1 when a limit is broken. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +12,11 @@
 #include <unistd.h>
 
 #include "platform/base/file.h"
-#include "platform/window/window.h"
 #include "tests/bench/handheld.h"
 #include "tests/bench/ui_stranger.h"
-#include "tests/bench/ui_stage.h"
 #include "tests/window/helper_glass.h"
 
-enum { STARTS = 5, FRAMES = 300, IDLE_S = 10, BACKENDS = 4 };
+enum { STARTS = 5, IDLE_S = 10, BACKENDS = 4, W = 720, H = 1280 };
 
 static const char *const backends[BACKENDS] = {"headless", "X11", "Wayland", "panel loop"};
 
@@ -30,7 +29,7 @@ struct figures {
 };
 
 struct bench {
-    char folder[64], gocua[HANDHELD_PATH + 16], form_id[64];
+    char folder[64], build[HANDHELD_PATH], gocua[HANDHELD_PATH + 16], form_id[64];
 };
 
 static int ascending(const void *a, const void *b)
@@ -39,23 +38,12 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The kit alone, in this process. */
-static bool measure_kit(bool headless, struct figures *to)
+/* The kit alone. */
+static void measure_kit(bool headless, struct figures *to)
 {
-    static double ms[FRAMES];
-    struct stage stage;
-    if (!stage_open(&stage, headless)) {
-        return false;
-    }
-    snprintf(to->window, sizeof(to->window), "%s", window_presenter(stage.window));
-    double start = cpu_ms();
-    stage_scroll(&stage, FRAMES, 24, NULL);
-    to->v[SCROLL] = (cpu_ms() - start) / FRAMES;
-    stage_type(&stage, FRAMES, ms);
-    qsort(ms, FRAMES, sizeof(*ms), ascending);
-    to->v[KEY] = ms[FRAMES * 99 / 100];
-    stage_close(&stage);
-    return true;
+    char line[128];
+    handheld_inside(line, sizeof(line), "kit%s", headless ? " headless" : "");
+    sscanf(line, "%lf %lf %63[^\n]", &to->v[SCROLL], &to->v[KEY], to->window);
 }
 
 static double rest(struct handheld *h)
@@ -114,9 +102,9 @@ static void measure_program(const struct bench *b, bool headless, struct figures
 static void measure_sending(const struct bench *b, bool headless, struct figures *to)
 {
     struct handheld h = {0};
-    char address[64];
+    char address[64], none[8];
     int portal = stranger_open(address, sizeof(address));
-    handheld_enrol(b->folder, address);
+    handheld_inside(none, sizeof(none), "enrol '%s' %s", b->folder, address);
     launch(b, headless, &h);
     handheld_do(&h, "type \"%s\"", HANDHELD_PIN);
     handheld_do(&h, "key Enter");
@@ -125,7 +113,7 @@ static void measure_sending(const struct bench *b, bool headless, struct figures
     sleep(1); /* it comes to rest */
     to->v[SENDING] = ok ? pss(&h) : 0;
     handheld_stop(&h);
-    handheld_enrol(b->folder, "");
+    handheld_inside(none, sizeof(none), "enrol '%s' ''", b->folder);
     close(portal);
 }
 
@@ -139,7 +127,7 @@ static bool set_up(int backend, struct glass *glass)
            (glass_open(glass, W, H) && (backend == 1 || glass_compose(glass, W, H, 1)));
 }
 
-/* Everything about a backend, in a process of its own: SDL opens its display once. */
+/* Everything about a backend, in a process of its own: its end ends the display, too. */
 static void measure(const struct bench *b, int backend, struct figures *to)
 {
     int ends[2];
@@ -151,7 +139,8 @@ static void measure(const struct bench *b, int backend, struct figures *to)
     pid_t pid = fork();
     if (pid == 0) {
         struct glass glass = {.folder = ""};
-        if (set_up(backend, &glass) && measure_kit(backend == 0, to)) {
+        if (set_up(backend, &glass)) {
+            measure_kit(backend == 0, to);
             measure_program(b, backend == 0, to);
             measure_sending(b, backend == 0, to);
         }
@@ -167,14 +156,15 @@ static void measure(const struct bench *b, int backend, struct figures *to)
 }
 
 /* Instructions of one more frame: callgrind over `what` n and 3n, the difference over 2n. */
-static double instructions(const char *program, const char *what, int n)
+static double instructions(const struct bench *b, const char *what, int n)
 {
     double total[2] = {0, 0};
     for (int i = 0; i < 2; i++) {
         char command[600], line[512];
         snprintf(command, sizeof(command),
-                 "valgrind --tool=callgrind --callgrind-out-file=/dev/null %s %s %d 2>&1", program,
-                 what, i ? 3 * n : n);
+                 "valgrind --tool=callgrind --callgrind-out-file=/dev/null "
+                 "'%s/bench/inside' %s %d 2>&1",
+                 b->build, what, i ? 3 * n : n);
         FILE *p = popen(command, "r");
         while (p && fgets(line, sizeof(line), p)) {
             char *at = strstr(line, "Collected :");
@@ -234,48 +224,47 @@ static bool print_table(const struct bench *b, const struct figures *figures)
 /* build/bench/ui stands beside build/gocua, and the assets beside build. */
 static void find_program(struct bench *b)
 {
-    char path[HANDHELD_PATH - 32] = "", assets[HANDHELD_PATH];
-    if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0) {
-        return;
-    }
+    char assets[HANDHELD_PATH + 32];
+    ssize_t n = readlink("/proc/self/exe", b->build, sizeof(b->build) - 1);
+    b->build[n > 0 ? n : 0] = 0;
     for (int up = 0; up < 3; up++) {
-        char *slash = strrchr(path, '/');
+        char *slash = strrchr(b->build, '/');
         if (up == 2) {
-            snprintf(b->gocua, sizeof(b->gocua), "%s/gocua", path);
-        }
-        if (slash) {
+            snprintf(assets, sizeof(assets), "%.*s/assets", (int)(slash - b->build), b->build);
+        } else if (slash) {
             *slash = 0;
         }
     }
-    snprintf(assets, sizeof(assets), "%s/assets", path);
+    snprintf(b->gocua, sizeof(b->gocua), "%s/gocua", b->build);
     setenv("GOCUA_ASSETS", assets, 0);
-    snprintf(assets, sizeof(assets), "%s/assets/fonts/fonts.conf", path);
-    setenv("FONTCONFIG_FILE", assets, 0); /* the kit in this process, too */
+    strcat(assets, "/fonts/fonts.conf");
+    setenv("FONTCONFIG_FILE", assets, 0); /* for the kit alone, too */
 }
 
-static int run(const char *program, const char *form)
+static int run(const char *form)
 {
     struct bench b = {.folder = "/tmp/gocua-ui-XXXXXX"};
     struct figures figures[BACKENDS];
-    char shipped[HANDHELD_PATH];
+    char shipped[HANDHELD_PATH], none[8];
     find_program(&b);
     snprintf(shipped, sizeof(shipped), "%s/forms/home_visit.xml", getenv("GOCUA_ASSETS"));
     if (!mkdtemp(b.folder)) {
         perror("ui");
         return 1;
     }
-    handheld_fill(b.folder, 0, true);
-    handheld_put_form(b.folder, form ? form : shipped, b.form_id, sizeof(b.form_id));
+    handheld_inside(none, sizeof(none), "fill '%s' 0 cheap", b.folder);
+    handheld_inside(b.form_id, sizeof(b.form_id), "form '%s' '%s'", b.folder,
+                    form ? form : shipped);
     for (int i = 0; i < BACKENDS; i++) {
         measure(&b, i, &figures[i]);
     }
     bool good = print_table(&b, figures);
     if (system("command -v valgrind >/dev/null") == 0) {
-        double scroll = instructions(program, "scroll", 60) / 1e6;
+        double scroll = instructions(&b, "scroll", 60) / 1e6;
         good &= scroll <= 1.5;
         printf("| scroll frame of 24 px, M instructions | 1.5 | %.2f | | | |\n", scroll);
         printf("| key press → pixels, M instructions | – | %.2f | | | |\n",
-               instructions(program, "type", 30) / 1e6);
+               instructions(&b, "type", 30) / 1e6);
     }
     file_remove_tree(b.folder, NULL);
     return good ? 0 : 1;
@@ -283,15 +272,5 @@ static int run(const char *program, const char *form)
 
 int main(int argc, char **argv)
 {
-    struct stage stage;
-    if (argc < 3) {
-        return run(argv[0], argv[1]);
-    }
-    if (!stage_open(&stage, true)) { /* "scroll N" and "type N": only that, for callgrind */
-        return 1;
-    }
-    strcmp(argv[1], "scroll") == 0 ? stage_scroll(&stage, atoi(argv[2]), 24, NULL)
-                                   : stage_type(&stage, atoi(argv[2]), NULL);
-    stage_close(&stage);
-    return 0;
+    return run(argc > 1 ? argv[1] : NULL);
 }

@@ -1,21 +1,23 @@
 #include "tests/bench/ui_stranger.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sync/http/listen.h"
-
 enum { WAIT_MS = 20000 };
 
 int stranger_open(char *address, size_t room)
 {
-    int fd = -1;
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t n = sizeof(own);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     address[0] = 0;
-    if (http_listen("127.0.0.1", 0, &fd, NULL)) {
-        snprintf(address, room, "http://127.0.0.1:%d", http_listen_port(fd));
+    if (bind(fd, (struct sockaddr *)&own, n) == 0 && listen(fd, 4) == 0 &&
+        getsockname(fd, (struct sockaddr *)&own, &n) == 0) {
+        snprintf(address, room, "http://127.0.0.1:%d", ntohs(own.sin_port));
     }
     return fd;
 }

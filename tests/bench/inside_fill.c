@@ -1,9 +1,9 @@
+#include "tests/bench/inside.h"
 #include "tests/bench/handheld.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/store/household.h"
 #include "app/store/setting.h"
@@ -20,7 +20,7 @@
 static void must(bool ok, const struct err *err)
 {
     if (!ok) {
-        fprintf(stderr, "handheld: %s\n", err->text);
+        fprintf(stderr, "inside: %s\n", err->text);
         exit(1);
     }
 }
@@ -32,13 +32,6 @@ static struct app *open_app(const char *folder)
     struct err err = {0};
     must(app_open(&options, &app, &err), &err);
     return app;
-}
-
-static double own_cpu_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 /* The same numbers on every machine. */
@@ -73,7 +66,7 @@ static void add_visit(struct store *store, int64_t at, unsigned *seed)
     must(visit_save(store, &visit, &err), &err);
 }
 
-void handheld_fill(const char *folder, int visits, bool cheap)
+void inside_fill(const char *folder, int visits, bool cheap)
 {
     struct err err = {0};
     struct key *key = NULL;
@@ -95,7 +88,7 @@ void handheld_fill(const char *folder, int visits, bool cheap)
     app_close(app);
 }
 
-void handheld_enrol(const char *folder, const char *address)
+void inside_enrol(const char *folder, const char *address)
 {
     struct err err = {0};
     struct app *app = open_app(folder);
@@ -172,7 +165,7 @@ static void put_form(struct app *app, const char *path, char *id, size_t room)
     buf_finish(&xml);
 }
 
-void handheld_put_form(const char *folder, const char *path, char *id, size_t room)
+void inside_put_form(const char *folder, const char *path, char *id, size_t room)
 {
     struct err err = {0};
     struct app *app = open_app(folder);
@@ -181,26 +174,26 @@ void handheld_put_form(const char *folder, const char *path, char *id, size_t ro
     app_close(app);
 }
 
-struct cost handheld_answers(const char *folder, int count, struct cost *unlock)
+struct cost inside_answers(const char *folder, int count, struct cost *unlock)
 {
     struct err err = {0};
     struct filling *filling = NULL;
     struct app *app = open_app(folder);
-    double cpu = own_cpu_ms(), wall = now_ms();
+    double cpu = cpu_ms(), wall = (double)clock_mono_ms();
     must(app_unlock(app, STR(HANDHELD_PIN), &err), &err);
-    *unlock = (struct cost){own_cpu_ms() - cpu, now_ms() - wall};
+    *unlock = (struct cost){cpu_ms() - cpu, (double)clock_mono_ms() - wall};
     char path[HANDHELD_PATH], id[64];
     snprintf(path, sizeof(path), "%s/forms/feedback.xml", getenv("GOCUA_ASSETS"));
     put_form(app, path, id, sizeof(id));
     must(filling_begin(app, id, "", &filling, &err), &err);
-    cpu = own_cpu_ms();
-    wall = now_ms();
+    cpu = cpu_ms();
+    wall = (double)clock_mono_ms();
     for (int i = 0; i < count; i++) {
         char text[40];
         snprintf(text, sizeof(text), "câu trả lời %d", i);
         must(filling_answer(filling, "/data/what/story", str_of(text), NULL, &err), &err);
     }
-    struct cost cost = {(own_cpu_ms() - cpu) / count, (now_ms() - wall) / count};
+    struct cost cost = {(cpu_ms() - cpu) / count, ((double)clock_mono_ms() - wall) / count};
     must(filling_discard(filling, &err), &err);
     app_close(app);
     return cost;

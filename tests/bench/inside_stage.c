@@ -1,4 +1,4 @@
-#include "tests/bench/ui_stage.h"
+#include "tests/bench/inside.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -36,7 +36,7 @@ static void build(struct ui *ui, void *ctx)
         snprintf(state->text, sizeof(state->text), "%s", text);
     }
     ui_page_begin(ui);
-    ui_list(ui, "rows", &(struct ui_list){.count = ROWS, .row = row, .name = "Nhật ký"});
+    ui_list(ui, "rows", &(struct ui_list){.count = STAGE_ROWS, .row = row, .name = "Nhật ký"});
     ui_end(ui);
     ui_actions_begin(ui);
     ui_button(ui, "new", "Chuyến thăm mới", UI_OPT(.kind = UI_PRIMARY, .icon = ICON_ADD));
@@ -47,7 +47,7 @@ bool stage_open(struct stage *stage, bool headless)
 {
     struct err err = {0};
     *stage = (struct stage){0};
-    struct window_opt opt = {.w = W, .h = H, .headless = headless, .title = "bench"};
+    struct window_opt opt = {.w = STAGE_W, .h = STAGE_H, .headless = headless, .title = "bench"};
     if (!window_open(&opt, &stage->window, &err)) {
         fprintf(stderr, "%s\n", err.text);
         return false;

@@ -1,1 +1,0 @@
-#include "tests/bench/handheld_fill.c"
