@@ -1,0 +1,12 @@
+/* The machine code and constants of this process, its libraries' too. */
+#ifndef SYSTEM_CODE_H
+#define SYSTEM_CODE_H
+
+/* Lets go of all of it that is mapped; what is still used comes back from the kernel's cache when
+ * it is touched (16 pages at a time, a microsecond or so). Called when a large part will not be
+ * needed again, it leaves only that part out: the loader, the fonts' search and the start of 80
+ * libraries are 4 MiB of pages, and where memory is locked (store) the kernel could not take them
+ * back itself. Any thread. A debugger's break points are lost by it. */
+void code_let_go(void);
+
+#endif
