@@ -6,7 +6,7 @@
 
 #include "app/screen/screen.h"
 #include "platform/base/clock.h"
-#include "platform/system/code.h"
+#include "platform/base/code.h"
 
 enum { PIN_SIZE = 72 };
 

@@ -4,7 +4,10 @@
 #include <dlfcn.h>
 #include <string.h>
 
+#include "platform/base/code.h"
 #include "platform/base/log.h"
+
+static atomic_bool is_unsettled; /* something was loaded */
 
 /* Lazily, as a linked library is bound too: every function of the list is looked for here. */
 static bool load(struct library *library, struct err *err)
@@ -21,6 +24,7 @@ static bool load(struct library *library, struct err *err)
         memcpy((char *)library->table + i * sizeof(function), &function, sizeof(function));
     }
     log_info("%s was loaded", library->file);
+    atomic_store(&is_unsettled, true);
     return true;
 }
 
@@ -36,4 +40,11 @@ bool library_need(struct library *library, struct err *err)
     }
     pthread_mutex_unlock(&library->lock);
     return ok;
+}
+
+void library_settle(void)
+{
+    if (atomic_exchange(&is_unsettled, false)) {
+        code_let_go();
+    }
 }

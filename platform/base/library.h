@@ -51,4 +51,8 @@ struct library {
  * this device; the next call looks again. */
 bool library_need(struct library *library, struct err *err);
 
+/* After the first work with what was loaded since the last call: lets go of the code that only its
+ * start needed (code.h), 6 MiB for the libraries of the network. Without a new library: nothing. */
+void library_settle(void);
+
 #endif

@@ -7,6 +7,7 @@
 
 #define LOG_ROOM "sync"
 #include "platform/base/clock.h"
+#include "platform/base/library.h"
 #include "platform/base/log.h"
 #include "platform/base/mem.h"
 #include "platform/base/vec.h"
@@ -460,6 +461,7 @@ bool run_session(const struct run_settings *settings, struct run_result *result,
     if (ok) {
         ok = exchange(&s, err);
         settings->carrier->close(s.state);
+        library_settle();
     }
     const struct outbox *outbox = &settings->outbox;
     if (ok && outbox->ops) {

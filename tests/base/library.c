@@ -1,8 +1,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -72,12 +74,54 @@ static void loads_for_many_at_once(void **state)
     }
 }
 
+#define LARGE(X) X(OpenSSL_version_num)
+static struct {
+    LARGE(LIBRARY_FIELD)
+} large;
+LIBRARY(large_one, "libcrypto.so.3", LARGE, large);
+
+/* Resident KB of its code and constants. */
+static long resident_kb(const char *name)
+{
+    char line[512];
+    long kb = 0;
+    bool is_it = false;
+    FILE *f = fopen("/proc/self/smaps", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f)) {
+        char rights[8];
+        if (sscanf(line, "%*x-%*x %7s ", rights) == 1) {
+            is_it = strstr(line, name) && rights[1] != 'w';
+        } else if (is_it && strncmp(line, "Rss:", 4) == 0) {
+            kb += strtol(line + 4, NULL, 10);
+        }
+    }
+    fclose(f);
+    return kb;
+}
+
+static void lets_go_of_a_start_once(void **state)
+{
+    struct err err = {0};
+    assert_true(library_need(&large_one, &err));
+    unsigned long version = large.OpenSSL_version_num();
+    long before = resident_kb("libcrypto");
+    assert_true(before > 0);
+    library_settle();
+    assert_true(resident_kb("libcrypto") < before / 2);
+    assert_true(large.OpenSSL_version_num() == version);
+    long used = resident_kb("libcrypto");
+    library_settle(); /* nothing was loaded since */
+    assert_true(used > 0 && resident_kb("libcrypto") >= used);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_its_functions),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(loads_for_many_at_once),
+        cmocka_unit_test(lets_go_of_a_start_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

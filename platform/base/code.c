@@ -1,4 +1,4 @@
-#include "platform/system/code.h"
+#include "platform/base/code.h"
 
 #include <link.h>
 #include <stdbool.h>

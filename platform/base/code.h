@@ -1,6 +1,6 @@
 /* The machine code and constants of this process, its libraries' too. */
-#ifndef SYSTEM_CODE_H
-#define SYSTEM_CODE_H
+#ifndef BASE_CODE_H
+#define BASE_CODE_H
 
 /* Lets go of all of it that is mapped; what is still used comes back from the kernel's cache when
  * it is touched (16 pages at a time, a microsecond or so). Called when a large part will not be

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <cmocka.h>
 
-#include "platform/system/code.h"
+#include "platform/base/code.h"
 
 enum { TABLE = 2 << 20, STEP = 4096 };
 
