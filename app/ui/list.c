@@ -260,9 +260,12 @@ void list_fill(struct ui *ui, struct node *node)
     int y = node->r.y + scroll->anchor_y;
     for (size_t i = 0; i < scroll->rows.n; i++) { /* those that the build made for its action */
         struct row *row = scroll->rows.v[i];
-        row_height(ui, scroll, row);
+        int h = row_height(ui, scroll, row);
+        if (i == 0 && scroll->anchor_y <= -h) {
+            y = node->r.y - h + 1; /* it became lower than what was above the view */
+        }
         row_set(ui, scroll, row, y);
-        y += row->node->r.h;
+        y += h;
     }
     fill_down(ui, scroll);
     fill_up(ui, scroll);
@@ -337,8 +340,10 @@ long ui_list(struct ui *ui, const char *key, const struct ui_list *list)
         scroll->anchor = list->from > 0 ? (long)list->from : first_row(list);
         scroll->anchor_y = 0;
     }
-    if (list->head && !scroll->has_head && scroll->anchor == 0 && scroll->anchor_y == 0) {
-        scroll->anchor = -1; /* it came with a turn of the window: what was above is seen still */
+    bool at_start = scroll->anchor == 0 && scroll->anchor_y == 0;
+    if (list->head && !scroll->has_head && (at_start || ui->edit.id)) {
+        scroll->anchor = -1;  /* it came with a turn of the window: what was above is seen still, */
+        scroll->anchor_y = 0; /* and a field in it goes on being typed in */
     }
     scroll->has_head = list->head != NULL;
     hear_rows(ui, scroll);

@@ -15,6 +15,7 @@ struct log {
     long picked;
     int sent, pressed;
     bool tall, head;
+    char words[40];
 };
 
 static void row(struct ui *ui, size_t index, void *ctx)
@@ -57,6 +58,31 @@ static void build(struct ui *ui, void *ctx)
                                             .empty = "Chưa có gì",
                                             .empty_icon = ICON_INBOX});
     log->picked = picked >= 0 ? picked : log->picked;
+    ui_end(ui);
+}
+
+static void search(struct ui *ui, void *ctx)
+{
+    struct log *log = ctx;
+    const char *words =
+        ui_field(ui, "search", log->words, &(struct ui_field){.label = "Tìm", .live = true});
+    if (words) {
+        snprintf(log->words, sizeof(log->words), "%s", words);
+    }
+}
+
+/* In a low window the search is the head of the list, and scrolls away with it. */
+static void build_search(struct ui *ui, void *ctx)
+{
+    bool low = ui_is_low(ui);
+    ui_screen(ui, "log");
+    ui_page_begin(ui);
+    if (!low) {
+        search(ui, ctx);
+    }
+    ui_list(ui, "rows",
+            &(struct ui_list){
+                .count = 50, .row = row, .ctx = ctx, .head = low ? search : NULL, .name = "Hộ"});
     ui_end(ui);
 }
 
@@ -160,6 +186,23 @@ static void a_head_scrolls_along_and_is_heard(void **state)
     desk_close(&desk);
 }
 
+static void a_turn_does_not_take_the_field_away_that_is_typed_in(void **state)
+{
+    struct desk desk;
+    struct log log = {.picked = -1};
+    desk_open(&desk, 480, 800, build_search, &log);
+    desk_tap(&desk, "search");
+    desk_type(&desk, "ng");
+    wheel(&desk, 3);
+    assert_true(desk_has(&desk, "search"));
+    assert_true(window_resize(desk.window, 800, 480));
+    desk_settle(&desk);
+    assert_true(desk_has(&desk, "search"));
+    desk_type(&desk, "u");
+    assert_string_equal(desk_get(&desk, "search", "value"), "ngu");
+    desk_close(&desk);
+}
+
 /* What scrolling left on the canvas is what painting everything anew gives. */
 static void assert_same_as_repainted(struct desk *desk)
 {
@@ -228,6 +271,7 @@ int main(void)
         cmocka_unit_test(the_end_is_the_end),
         cmocka_unit_test(an_empty_list_says_why),
         cmocka_unit_test(a_head_scrolls_along_and_is_heard),
+        cmocka_unit_test(a_turn_does_not_take_the_field_away_that_is_typed_in),
         cmocka_unit_test(moved_pixels_equal_painted_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
