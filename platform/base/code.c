@@ -30,7 +30,8 @@ static int let_go(struct dl_phdr_info *object, size_t size, void *ctx)
 {
     const uintptr_t page = *(const uintptr_t *)ctx;
     (void)size;
-    if (object->dlpi_addr == getauxval(AT_SYSINFO_EHDR) || is_patched(object)) {
+    bool is_program = !object->dlpi_name || !object->dlpi_name[0];
+    if (is_program || object->dlpi_addr == getauxval(AT_SYSINFO_EHDR) || is_patched(object)) {
         return 0;
     }
     for (int i = 0; i < object->dlpi_phnum; i++) {

@@ -1,4 +1,4 @@
-/* The machine code and constants of this process, its libraries' too. */
+/* The machine code and constants of the libraries in this process. */
 #ifndef BASE_CODE_H
 #define BASE_CODE_H
 
@@ -6,7 +6,8 @@
  * it is touched (16 pages at a time, a microsecond or so). Called when a large part will not be
  * needed again, it leaves only that part out: the loader, the fonts' search and the start of 80
  * libraries are 4 MiB of pages, and where memory is locked (store) the kernel could not take them
- * back itself. Any thread. A debugger's break points are lost by it. */
+ * back itself. The program's own code stays: a key that was not pressed for long may need it, and
+ * the disk may be busy. Any thread. A debugger's break points in libraries are lost by it. */
 void code_let_go(void);
 
 #endif
