@@ -245,7 +245,7 @@ void ui_body_begin(struct ui *ui)
 
 bool ui_is_low(const struct ui *ui)
 {
-    enum { LOW = 560 };
+    enum { LOW = 590 };
     return ui->h < ui_px(ui, LOW);
 }
 
