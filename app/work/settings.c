@@ -73,7 +73,9 @@ static const struct {
     {"typing", "telex", "Telex"},                {"typing", "vni", "VNI"},
     {"typing", "plain", tr_later("Without")},    {"send_over", "any", tr_later("Any network")},
     {"send_over", "free", tr_later("Only free networks")},
-    {"voice", "vi", tr_later("Northern")},
+    {"text_size", "90", tr_later("Small")},      {"text_size", "100", tr_later("Usual")},
+    {"text_size", "115", tr_later("Larger")},    {"text_size", "130", tr_later("Large")},
+    {"text_size", "150", tr_later("Very large")}, {"voice", "vi", tr_later("Northern")},
     {"voice", "vi-vn-x-central", tr_later("Central")},
     {"voice", "vi-vn-x-south", tr_later("Southern")},
 };
