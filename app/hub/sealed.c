@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/hub/serve.h"
+#include "platform/base/file.h"
 #include "platform/base/hash.h"
 #include "platform/base/mem.h"
 #include "sync/handover/bundle.h"
@@ -69,16 +70,10 @@ static bool on_file(void *ctx, struct str name, struct str type, int64_t size, s
 static bool on_bytes(void *ctx, const void *bytes, size_t n, struct err *err)
 {
     struct sealed *s = ctx;
-    const char *at = bytes;
     hash_more(s->hash, bytes, n);
     s->left -= (int64_t)n;
-    while (n > 0) {
-        ssize_t put = write(s->fd, at, n);
-        if (put < 0 && errno != EINTR) {
-            return err_set(err, ERR_STORAGE, errno, "cannot write a spool file");
-        }
-        at += put > 0 ? put : 0;
-        n -= put > 0 ? (size_t)put : 0;
+    if (!file_write_all(s->fd, bytes, n)) {
+        return err_set(err, ERR_STORAGE, errno, "cannot write a spool file");
     }
     return s->left > 0 || end_file(s, err);
 }

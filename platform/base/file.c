@@ -114,7 +114,10 @@ bool file_write_all(int fd, const void *bytes, size_t n)
     const char *at = bytes;
     while (n) {
         ssize_t done = write(fd, at, n);
-        if (done < 0 && errno != EINTR) {
+        if (done == 0) {
+            errno = EIO;
+        }
+        if (done == 0 || (done < 0 && errno != EINTR)) {
             return false;
         }
         if (done > 0) {
