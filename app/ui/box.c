@@ -245,7 +245,9 @@ void ui_body_begin(struct ui *ui)
 
 bool ui_is_low(const struct ui *ui)
 {
-    enum { LOW = 590 };
+    enum {
+        LOW = 590
+    }; /* 480x800 at 0.9 with gloves, 580 dp, has no room for a list and a keyboard */
     return ui->h < ui_px(ui, LOW);
 }
 

@@ -341,9 +341,10 @@ long ui_list(struct ui *ui, const char *key, const struct ui_list *list)
         scroll->anchor_y = 0;
     }
     bool at_start = scroll->anchor == 0 && scroll->anchor_y == 0;
-    if (list->head && !scroll->has_head && (at_start || ui->edit.id)) {
+    bool holds_field = ui->edit.id && !node_find(ui, ui->edit.id); /* so it stands in the head */
+    if (list->head && !scroll->has_head && (at_start || holds_field)) {
         scroll->anchor = -1;  /* it came with a turn of the window: what was above is seen still, */
-        scroll->anchor_y = 0; /* and a field in it goes on being typed in */
+        scroll->anchor_y = 0; /* and who types goes on typing, which is worth the place below */
     }
     scroll->has_head = list->head != NULL;
     hear_rows(ui, scroll);

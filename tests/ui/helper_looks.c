@@ -28,7 +28,8 @@ static const struct look_of usual[] = {
     {800, 480, 1, THEME_SUN, false},     {800, 480, 1.15, THEME_LIGHT, false},
     {800, 480, 1.3, THEME_DARK, false},  {800, 480, 1.5, THEME_LIGHT, false},
     {480, 800, 1, THEME_DARK, true},     {480, 800, 1.5, THEME_LIGHT, true},
-    {720, 1280, 1, THEME_LIGHT, false},  {1280, 800, 1, THEME_DARK, false},
+    {480, 800, 0.9, THEME_LIGHT, true},  {720, 1280, 1, THEME_LIGHT, false},
+    {1280, 800, 1, THEME_DARK, false},
 };
 
 static void add_lines(const char *where, const struct ui *ui, const struct buf *lines,

@@ -92,6 +92,18 @@ static void open_log(struct desk *desk, struct log *log, size_t count)
     desk_open(desk, 480, 800, build, log);
 }
 
+static void drag(struct desk *desk, int from, int to)
+{
+    int step = from < to ? 7 : -7;
+    window_inject(desk->window, &(struct input){.kind = INPUT_DOWN, .x = 200, .y = from});
+    for (int y = from; step > 0 ? y < to : y > to; y += step) {
+        window_inject(desk->window, &(struct input){.kind = INPUT_MOVE, .x = 200, .y = y});
+        desk_settle(desk);
+    }
+    window_inject(desk->window, &(struct input){.kind = INPUT_UP, .x = 200, .y = to});
+    desk_settle(desk);
+}
+
 static void wheel(struct desk *desk, int notches)
 {
     struct input input = {.kind = INPUT_WHEEL, .x = 200, .y = 400, .dy = notches};
@@ -203,6 +215,29 @@ static void a_turn_does_not_take_the_field_away_that_is_typed_in(void **state)
     desk_close(&desk);
 }
 
+/* What is left of the head in the view goes on being there when letters become smaller. */
+static void smaller_letters_do_not_take_the_head_away(void **state)
+{
+    struct desk desk;
+    struct log log = {.picked = -1};
+    struct ui_settings set;
+    desk_open(&desk, 800, 480, build_search, &log);
+    set = *ui_get(desk.ui);
+    set.text_size = 1.5;
+    ui_set(desk.ui, &set);
+    desk_tap(&desk, "search");
+    int height = desk_rect(&desk, "search").h;
+    for (int i = 0; i < 40 && desk_rect(&desk, "search").h > height / 3; i++) {
+        drag(&desk, 160, 130);
+    }
+    assert_true(desk_has(&desk, "search") && desk_rect(&desk, "search").h < height);
+    set.text_size = 0.9;
+    ui_set(desk.ui, &set);
+    desk_settle(&desk);
+    assert_true(desk_has(&desk, "search"));
+    desk_close(&desk);
+}
+
 /* What scrolling left on the canvas is what painting everything anew gives. */
 static void assert_same_as_repainted(struct desk *desk)
 {
@@ -224,18 +259,6 @@ static void assert_same_as_repainted(struct desk *desk)
         }
     }
     free(moved);
-}
-
-static void drag(struct desk *desk, int from, int to)
-{
-    int step = from < to ? 7 : -7;
-    window_inject(desk->window, &(struct input){.kind = INPUT_DOWN, .x = 200, .y = from});
-    for (int y = from; step > 0 ? y < to : y > to; y += step) {
-        window_inject(desk->window, &(struct input){.kind = INPUT_MOVE, .x = 200, .y = y});
-        desk_settle(desk);
-    }
-    window_inject(desk->window, &(struct input){.kind = INPUT_UP, .x = 200, .y = to});
-    desk_settle(desk);
 }
 
 static void moved_pixels_equal_painted_ones(void **state)
@@ -272,6 +295,7 @@ int main(void)
         cmocka_unit_test(an_empty_list_says_why),
         cmocka_unit_test(a_head_scrolls_along_and_is_heard),
         cmocka_unit_test(a_turn_does_not_take_the_field_away_that_is_typed_in),
+        cmocka_unit_test(smaller_letters_do_not_take_the_head_away),
         cmocka_unit_test(moved_pixels_equal_painted_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
