@@ -5,6 +5,7 @@
  * nothing else of ours runs and this program maps none of its libraries. `ui [FORM.xml]`: the form,
  * else the largest shipped one. Exit status 1 when a limit is broken. */
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ enum { FIRST, KEY, SCROLL, HOME, HOME_RSS, SENDING, FORM, REST_HOME, REST_FORM, 
 struct figures {
     double v[ROWS_OF_TABLE];
     char window[64]; /* "" when this backend is not to be had here */
+    bool is_broken;  /* the program or the kit failed, and said so */
 };
 
 struct bench {
@@ -112,7 +114,7 @@ static void measure_sending(const struct bench *b, bool headless, struct figures
     handheld_do(&h, "expect screen home");
     bool ok = stranger_answer(portal);
     sleep(1); /* it comes to rest */
-    to->v[SENDING] = ok ? mib(&h, "Pss:") : 0;
+    to->v[SENDING] = ok ? mib(&h, "Pss:") : NAN;
     handheld_stop(&h);
     handheld_inside(none, sizeof(none), "enrol '%s' ''", b->folder);
     close(portal);
@@ -128,7 +130,15 @@ static bool set_up(int backend, struct glass *glass)
            (glass_open(glass, W, H) && (backend == 1 || glass_compose(glass, W, H, 1)));
 }
 
-/* Everything about a backend, in a process of its own: its end ends the display, too. */
+static struct glass glass = {.folder = ""};
+
+static void close_glass(void)
+{
+    glass_close(&glass);
+}
+
+/* Everything about a backend, in a process of its own: its end, a failure's too, ends the display.
+ */
 static void measure(const struct bench *b, int backend, struct figures *to)
 {
     int ends[2];
@@ -139,18 +149,17 @@ static void measure(const struct bench *b, int backend, struct figures *to)
     }
     pid_t pid = fork();
     if (pid == 0) {
-        struct glass glass = {.folder = ""};
+        atexit(close_glass);
         if (set_up(backend, &glass)) {
             measure_kit(backend == 0, to);
             measure_program(b, backend == 0, to);
             measure_sending(b, backend == 0, to);
         }
-        glass_close(&glass);
-        _exit(write(ends[1], to, sizeof(*to)) == sizeof(*to) ? 0 : 1);
+        exit(write(ends[1], to, sizeof(*to)) == sizeof(*to) ? 0 : 1);
     }
     close(ends[1]);
     if (read(ends[0], to, sizeof(*to)) != sizeof(*to)) {
-        to->window[0] = 0;
+        *to = (struct figures){.is_broken = true};
     }
     close(ends[0]);
     waitpid(pid, NULL, 0);
@@ -186,10 +195,10 @@ static bool print_row(const char *what, double limit, const struct figures *figu
     limit < 0 ? printf("–") : printf("%.0f", limit);
     for (int i = 0; i < BACKENDS; i++) {
         double v = figures[i].v[row];
-        bool is_over = figures[i].window[0] && limit >= 0 && v > limit;
-        good = good && !is_over;
+        bool is_over = figures[i].window[0] && (isnan(v) || (limit >= 0 && v > limit));
+        good = good && !is_over && !figures[i].is_broken;
         if (!figures[i].window[0]) {
-            printf(" | not here");
+            printf(figures[i].is_broken ? " | FAILED" : " | not here");
         } else {
             printf(row >= REST_HOME ? " | %.0f%s"
                    : row == SCROLL  ? " | %.2f%s"
@@ -216,7 +225,7 @@ static bool print_table(const struct bench *b, const struct figures *figures)
     good &= print_row("scroll frame of 24 px over 10,000 rows, ms CPU", -1, figures, SCROLL);
     good &= print_row("PSS at home, MiB", 20, figures, HOME);
     good &= print_row("… RSS: also what other programs map too, MiB", -1, figures, HOME_RSS);
-    good &= print_row("PSS at home once a server was asked, MiB", 20, figures, SENDING);
+    good &= print_row("PSS at home after a session, plain HTTP, MiB", -1, figures, SENDING);
     good &= print_row(form, 32, figures, FORM);
     good &= print_row("wakeups in 10 s of rest at home, all threads", 0, figures, REST_HOME);
     good &= print_row("wakeups in 10 s of rest in the form", 0, figures, REST_FORM);
@@ -231,9 +240,12 @@ static void find_program(struct bench *b)
     b->build[n > 0 ? n : 0] = 0;
     for (int up = 0; up < 3; up++) {
         char *slash = strrchr(b->build, '/');
+        if (!slash) {
+            return;
+        }
         if (up == 2) {
             snprintf(assets, sizeof(assets), "%.*s/assets", (int)(slash - b->build), b->build);
-        } else if (slash) {
+        } else {
             *slash = 0;
         }
     }
