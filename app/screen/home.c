@@ -8,6 +8,7 @@
 #include "app/work/enrol.h"
 #include "app/work/sync.h"
 #include "platform/base/clock.h"
+#include "platform/base/code.h"
 
 struct home_state {
     int64_t drafts, waiting, aside, today, open_visit;
@@ -51,6 +52,7 @@ static void look(struct desk *desk, void *state)
 
 static bool enter(struct desk *desk, void *state, const struct ticket *ticket)
 {
+    code_let_go(1); /* of the start and the unlocking */
     desk_find_scanner(desk);
     look(desk, state);
     return true;

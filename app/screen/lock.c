@@ -6,7 +6,6 @@
 
 #include "app/screen/screen.h"
 #include "platform/base/clock.h"
-#include "platform/base/code.h"
 
 enum { PIN_SIZE = 72 };
 
@@ -36,7 +35,6 @@ static void opened(struct desk *desk, struct lock_state *s)
         desk_say(desk, tr("The records on this device were damaged. What could be read was saved, "
                           "the damaged file was kept: tell your supervisor."));
     }
-    code_let_go(); /* of the start and the unlocking */
     desk_turn(desk, "home", NULL);
 }
 

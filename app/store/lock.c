@@ -24,8 +24,9 @@ struct store_lock *store_lock(const char *folder, struct err *err)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(GOCUA_FUZZ)
     prctl(PR_SET_DUMPABLE, 0); /* the leak check of the sanitizers has to look in */
 #endif
-    /* Nothing that was entered goes to swap, and no page of the program has to be read again from a
-     * busy disk when a key is pressed; where the limit for locked memory allows it. */
+    /* Nothing that was entered goes to swap, and no page of the program, nor one of a library that
+     * was used since the unlocking (code_let_go), has to be read again from a busy disk when a key
+     * is pressed; where the limit for locked memory allows it. */
     mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
     if (!file_make_folder(folder, err) || !store_path(path, folder, "lock", err)) {
         return NULL;

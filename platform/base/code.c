@@ -25,13 +25,19 @@ static bool is_patched(const struct dl_phdr_info *object)
     return false;
 }
 
+struct walk {
+    uintptr_t page;
+    int first, at;
+};
+
 /* Segments that were never writable are as their file is. */
 static int let_go(struct dl_phdr_info *object, size_t size, void *ctx)
 {
-    const uintptr_t page = *(const uintptr_t *)ctx;
-    (void)size;
+    struct walk *walk = ctx;
+    const uintptr_t page = walk->page;
     bool is_program = !object->dlpi_name || !object->dlpi_name[0];
-    if (is_program || object->dlpi_addr == getauxval(AT_SYSINFO_EHDR) || is_patched(object)) {
+    if (walk->at++ < walk->first || is_program || object->dlpi_addr == getauxval(AT_SYSINFO_EHDR) ||
+        is_patched(object)) {
         return 0;
     }
     for (int i = 0; i < object->dlpi_phnum; i++) {
@@ -51,8 +57,21 @@ static int let_go(struct dl_phdr_info *object, size_t size, void *ctx)
     return 0;
 }
 
-void code_let_go(void)
+static int count(struct dl_phdr_info *object, size_t size, void *ctx)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    dl_iterate_phdr(let_go, &page);
+    ++*(int *)ctx;
+    return 0;
+}
+
+int code_objects(void)
+{
+    int n = 0;
+    dl_iterate_phdr(count, &n);
+    return n;
+}
+
+void code_let_go(int first)
+{
+    struct walk walk = {.page = (uintptr_t)sysconf(_SC_PAGESIZE), .first = first};
+    dl_iterate_phdr(let_go, &walk);
 }

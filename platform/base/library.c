@@ -7,11 +7,12 @@
 #include "platform/base/code.h"
 #include "platform/base/log.h"
 
-static atomic_bool is_unsettled; /* something was loaded */
+static atomic_int from_start; /* objects before the first that was loaded late; 0: none was */
 
 /* Lazily, as a linked library is bound too: every function of the list is looked for here. */
 static bool load(struct library *library, struct err *err)
 {
+    int before = code_objects(), none = 0;
     void *handle = dlopen(library->file, RTLD_LAZY | RTLD_LOCAL);
     if (!handle) {
         return err_set(err, ERR_LIBRARY, 0, "%s", dlerror());
@@ -24,7 +25,7 @@ static bool load(struct library *library, struct err *err)
         memcpy((char *)library->table + i * sizeof(function), &function, sizeof(function));
     }
     log_info("%s was loaded", library->file);
-    atomic_store(&is_unsettled, true);
+    atomic_compare_exchange_strong(&from_start, &none, before);
     return true;
 }
 
@@ -44,7 +45,8 @@ bool library_need(struct library *library, struct err *err)
 
 void library_settle(void)
 {
-    if (atomic_exchange(&is_unsettled, false)) {
-        code_let_go();
+    int first = atomic_load(&from_start);
+    if (first > 0) {
+        code_let_go(first);
     }
 }

@@ -51,8 +51,9 @@ struct library {
  * this device; the next call looks again. */
 bool library_need(struct library *library, struct err *err);
 
-/* After the first work with what was loaded since the last call: lets go of the code that only its
- * start needed (code.h), 6 MiB for the libraries of the network. Without a new library: nothing. */
+/* After work with what was loaded late: lets go of its code (code.h), 7 MiB for the libraries of
+ * the network, until it is needed again. What was there from the start, the screen's libraries
+ * among them, is left alone. */
 void library_settle(void);
 
 #endif

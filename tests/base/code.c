@@ -12,12 +12,12 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include "helper_resident.h"
 #include "platform/base/code.h"
 
 enum { TABLE = 2 << 20, STEP = 4096 };
 
 static const unsigned char table[TABLE] = {[0] = 7, [TABLE - 1] = 9};
-static volatile int written = 1;
 
 /* A large library, all of it read. */
 static const char large[] = "libcrypto.so.3";
@@ -44,44 +44,32 @@ static unsigned read_large(void)
     return sum;
 }
 
-/* Resident KB of what cannot be written to and comes from a file with that name in its path. */
-static long resident_kb(const char *name)
-{
-    char line[512];
-    long kb = 0;
-    bool is_it = false;
-    FILE *f = fopen("/proc/self/smaps", "r");
-    assert_non_null(f);
-    while (fgets(line, sizeof(line), f)) {
-        char rights[8];
-        if (sscanf(line, "%*x-%*x %7s ", rights) == 1) {
-            is_it = strstr(line, name) && rights[1] != 'w';
-        } else if (is_it && strncmp(line, "Rss:", 4) == 0) {
-            kb += strtol(line + 4, NULL, 10);
-        }
-    }
-    fclose(f);
-    return kb;
-}
-
 static void a_library_is_let_go_and_comes_back_the_same(void **state)
 {
     unsigned sum = read_large();
     long before = resident_kb(large);
     assert_true(before > 1024);
-    code_let_go();
+    code_let_go(1);
     assert_true(resident_kb(large) < before / 2);
     assert_int_equal(read_large(), sum);
 }
 
+/* The library's own variable, beside its code. */
 static void what_was_written_stays(void **state)
 {
-    written = 482915;
-    char *made = strdup("heap");
-    code_let_go();
-    assert_int_equal(written, 482915);
-    assert_string_equal(made, "heap");
-    free(made);
+    volatile int *written = dlsym(dlopen("libm.so.6", RTLD_LAZY), "signgam");
+    assert_non_null(written);
+    *written = 482915;
+    code_let_go(1);
+    assert_int_equal(*written, 482915);
+}
+
+static void the_first_objects_are_left_alone(void **state)
+{
+    read_large();
+    long before = resident_kb(large);
+    code_let_go(code_objects());
+    assert_true(before > 1024 && resident_kb(large) >= before);
 }
 
 static void the_program_stays(void **state)
@@ -91,7 +79,7 @@ static void the_program_stays(void **state)
         sum += ((const volatile unsigned char *)table)[i];
     }
     assert_int_equal(sum, 7);
-    code_let_go();
+    code_let_go(1);
     assert_true(resident_kb("base_code") >= TABLE / 1024);
 }
 
@@ -106,7 +94,7 @@ static void locked_memory_is_let_go_too(void **state)
     }
     read_large();
     long before = resident_kb(large);
-    code_let_go();
+    code_let_go(1);
     long after = resident_kb(large);
     munlockall();
     assert_true(before > 1024 && after < before / 2);
@@ -117,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_library_is_let_go_and_comes_back_the_same),
         cmocka_unit_test(what_was_written_stays),
+        cmocka_unit_test(the_first_objects_are_left_alone),
         cmocka_unit_test(the_program_stays),
         cmocka_unit_test(locked_memory_is_let_go_too),
     };
