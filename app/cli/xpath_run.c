@@ -4,6 +4,7 @@
 
 #include "app/cli/command.h"
 #include "app/form/cases.h"
+#include "platform/base/clock.h"
 #include "platform/base/file.h"
 
 enum { MOST_FILE = 256 << 20 };
@@ -103,9 +104,18 @@ static int run(int argc, char **argv)
 {
     struct tally tally = {0};
     int i = 1;
-    if (i < argc && strcmp(argv[i], "--verified") == 0) {
-        tally.verified_only = true;
-        i++;
+    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        int64_t moment;
+        if (strcmp(argv[i], "--verified") == 0) {
+            tally.verified_only = true;
+        } else if (strcmp(argv[i], "--clock") == 0 && i + 1 < argc &&
+                   clock_parse(str_of(argv[++i]), &moment)) {
+            clock_fix_wall(moment);
+        } else {
+            fprintf(stderr, "gocuactl: xpath-run knows --verified and --clock "
+                            "2026-11-05T09:30:00\n");
+            return COMMAND_MISUSED;
+        }
     }
     if (i == argc) {
         return run_lines();
@@ -121,9 +131,11 @@ static int run(int argc, char **argv)
 const struct command command_xpath_run = {
     .name = "xpath-run",
     .summary = "evaluates XPath cases and compares what comes out",
-    .usage = "[--verified] [FILE.json…]\n"
-             "  FILE.json   a case or an array of cases; a line is printed for each that fails\n"
-             "  --verified  leaves out cases whose recording is marked as not verified\n"
-             "Without files: one JSON case a line on standard input, one JSON answer a line out.",
+    .usage =
+        "[--verified] [--clock MOMENT] [FILE.json…]\n"
+        "  FILE.json       a case or an array of cases; a line is printed for each that fails\n"
+        "  --verified      leaves out cases whose recording is marked as not verified\n"
+        "  --clock MOMENT  today() and now() are of 2026-11-05T09:30:00, when they were recorded\n"
+        "Without files: one JSON case a line on standard input, one JSON answer a line out.",
     .run = run,
 };

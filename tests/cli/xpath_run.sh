@@ -29,6 +29,11 @@ out=$("$gocuactl" xpath-run "$folder/good.json" "$folder/bad.json")
 grep -q '^off: 1 + 1: wanted 3, got 2$' <<<"$out" || wrong "$out"
 out=$("$gocuactl" xpath-run --verified "$folder/bad.json")
 [ "$(tail -n 1 <<<"$out")" = "0 passed, 1 failed" ] || wrong "$out"
+day='{"name": "d", "expr": "today()", "doc": "<a/>", "kind": "string", "expected": "2026-11-05"}'
+echo "[$day]" >"$folder/day.json"
+"$gocuactl" xpath-run --clock 2026-11-05T09:30:00 "$folder/day.json" || wrong "the clock does not stand"
+"$gocuactl" xpath-run --clock yesterday "$folder/day.json" 2>/dev/null
+[ $? -eq 2 ] || wrong "a moment that is none must end with 2"
 "$gocuactl" xpath-run "$folder/none.json" 2>/dev/null && wrong "a missing file must not pass"
 out=$(printf '%s\n' "{\"name\": \"q\", \"expr\": \"count(//a)\", \"doc\": \"$doc\", \"kind\": \"number\"}" \
     'no json' | "$gocuactl" xpath-run)

@@ -10,7 +10,15 @@ if [ ! -d "$cases" ] || [ ! -x "$gocuactl" ]; then
 fi
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-"$gocuactl" xpath-run --verified "$cases"/*.json >"$out"
+# Some cases carry the day of their recording as a constant and ask whether it is today.
+day=$(python3 - "$cases/wf-xpath-xforms-date.json" <<'END'
+import json, re, sys
+for case in json.load(open(sys.argv[1])):
+    if "today > should be less than today()" in case["name"]:
+        print(re.search(r"\d{4}-\d\d-\d\d", case["expr"]).group())
+END
+)
+"$gocuactl" xpath-run --verified --clock "${day}T12:00:00-07:00" "$cases"/*.json >"$out"
 cat "$out"
 read -r passed _ failed _ < <(tail -n 1 "$out")
 total=$((passed + failed))
