@@ -35,8 +35,7 @@ static int let_go(struct dl_phdr_info *object, size_t size, void *ctx)
 {
     struct walk *walk = ctx;
     const uintptr_t page = walk->page;
-    bool is_program = !object->dlpi_name || !object->dlpi_name[0];
-    if (walk->at++ < walk->first || is_program || object->dlpi_addr == getauxval(AT_SYSINFO_EHDR) ||
+    if (walk->at++ < walk->first || object->dlpi_addr == getauxval(AT_SYSINFO_EHDR) ||
         is_patched(object)) {
         return 0;
     }

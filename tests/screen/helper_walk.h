@@ -12,7 +12,7 @@
     "Số 127/45/3A hẻm 127 đường Nguyễn Thị Minh Khai nối dài, sau nhà văn hóa khu phố 7"
 
 struct walk {
-    const char *lang, *screen; /* the screen looked at last */
+    const char *lang;
     struct app *app;
     struct desk *desk;
     struct ui *ui;

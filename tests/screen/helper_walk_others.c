@@ -51,17 +51,22 @@ void walk_versions(struct walk *w)
     buf_finish(&theirs);
 }
 
+/* To an organisation, or to none. */
+static void belong(struct walk *w, bool to_one)
+{
+    static const char key[] = "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29";
+    struct err err = {0};
+    walk_must(setting_set(w->app->store, "enrol.key", to_one ? key : "", &err), &err);
+}
+
 void walk_stick(struct walk *w)
 {
-    struct err err = {0};
     char *folder = test_folder();
     char sticks[2][400], places[1000], block[500];
     walk_play(w, "tap stick");
     walk_look(w, "stick no key");
     walk_play(w, "tap back");
-    walk_must(setting_set(w->app->store, "enrol.key",
-                          "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29", &err),
-              &err);
+    belong(w, true);
     setenv("GOCUA_STICKS", "", 1);
     walk_play(w, "tap stick");
     walk_look(w, "stick none");
@@ -85,7 +90,7 @@ void walk_stick(struct walk *w)
     walk_play(w, "tap again");
     walk_play(w, "tap back");
     unsetenv("GOCUA_STICKS");
-    walk_must(setting_set(w->app->store, "enrol.key", "", &err), &err);
+    belong(w, false);
     test_folder_remove(folder);
 }
 
@@ -135,9 +140,7 @@ void walk_near(struct walk *w)
     walk_play(w, "tap near-receive");
     walk_look(w, "near_receive no key");
     walk_play(w, "tap back");
-    walk_must(setting_set(w->app->store, "enrol.key",
-                          "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29", &err),
-              &err);
+    belong(w, true);
     setenv("GOCUA_NEAR", "", 1);
     walk_play(w, "tap near-receive");
     walk_look(w, "near_receive no network");
@@ -168,7 +171,7 @@ void walk_near(struct walk *w)
     walk_play(w, "tap back");
     walk_camera(w, true);
     unsetenv("GOCUA_NEAR");
-    walk_must(setting_set(w->app->store, "enrol.key", "", &err), &err);
+    belong(w, false);
     walk_play(w, "tap back");
     test_folder_remove(folder);
 }

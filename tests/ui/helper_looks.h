@@ -10,7 +10,7 @@
  * Appends a line for each finding with where, language, look, node and rectangle; the number of
  * looks. Usual are 15 looks; with GOCUA_EVERY=all it is every combination of four windows, the five
  * text sizes of the settings, three themes, with and without glove: 120. Over all screens that is
- * some 19,000 looks and two and a half minutes a language with sanitizers on a busy machine
+ * some 20,000 looks and two and a half minutes a language with sanitizers on a busy machine
  * (GOCUA_EVERY_LANG=vi, say, takes one alone), against 20 seconds. */
 int looks_check(struct ui *ui, struct window *window, const char *where, struct buf *found);
 
